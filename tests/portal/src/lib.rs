@@ -1,0 +1,1 @@
+//! Look-alike public portals on loopback.
