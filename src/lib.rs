@@ -1,1 +1,18 @@
-//! luutru
+//! `luutru` (lưu trữ, "to archive"): a polite crawler and archiving daemon for the news lists of public portals.
+//!
+//! The rooms, in the order data flows:
+
+/// Words that pass between rooms: addresses, digests, dates with their source, limits, clocks.
+pub mod model;
+
+/// `luutru.toml` and site files, turned into checked values; every fault names file, line and mend.
+pub mod config;
+
+/// What came over the wire, turned into a page that can be read: media type, charset, bounded DOM.
+pub mod page;
+
+/// What a portal looks like: CMS families, reading a list page, finding the next one.
+pub mod portal;
+
+/// From a page to an article's cleaned text, dates, byline and fingerprints.
+pub mod article;
