@@ -16,3 +16,9 @@ pub mod portal;
 
 /// From a page to an article's cleaned text, dates, byline and fingerprints.
 pub mod article;
+
+/// Frontier, hashes and politeness state behind one small trait; a cache of what the WARC files say.
+pub mod ledger;
+
+/// robots.txt, one budget per server, back-off: the only room that can make a `Permit`.
+pub mod politeness;
