@@ -22,3 +22,9 @@ pub mod ledger;
 
 /// robots.txt, one budget per server, back-off: the only room that can make a `Permit`.
 pub mod politeness;
+
+/// One exchange over the wire: address guard, TLS, the tee that keeps the bytes, limits.
+pub mod fetch;
+
+/// Schedule, frontier, coverage and the pipeline that wires all rooms.
+pub mod crawl;

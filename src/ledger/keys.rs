@@ -20,6 +20,16 @@ impl Key {
         parts(b'u', site, b"")
     }
 
+    /// An address that was listed and is not archived.
+    pub fn unsettled(site: &str, url: &CanonicalUrl) -> Vec<u8> {
+        parts(b'x', site, url.as_str().as_bytes())
+    }
+
+    /// All addresses of a site that were listed and are not archived.
+    pub fn unsettled_of(site: &str) -> Vec<u8> {
+        parts(b'x', site, b"")
+    }
+
     /// One place in a site's queue.
     pub fn queue(site: &str, place: u64) -> Vec<u8> {
         parts(b'q', site, &place.to_be_bytes())
