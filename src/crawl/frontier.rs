@@ -3,10 +3,12 @@
 //! A lease carries a fencing number that only grows. An acknowledgement takes effect only while the queue still holds
 //! exactly what was leased, so that of two that think they own an item one is refused.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::rows::{QueueRow, UrlRow, UrlState, decode, encode};
+use crate::archive::warc::Receipt;
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
 use crate::model::{CanonicalUrl, Stamp};
 
@@ -49,6 +51,20 @@ impl Lease {
     pub fn fence(&self) -> u64 {
         self.row.fence
     }
+}
+
+/// Why an item leaves the queue without a capture of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GaveUp {
+    /// It could not be fetched.
+    Failed {
+        /// One word, or a status.
+        cause: String,
+        /// Whether a later run tries again.
+        retryable: bool,
+    },
+    /// robots.txt forbids it, by this line.
+    Refused(String),
 }
 
 /// What the queue knew of a candidate.
@@ -98,7 +114,13 @@ impl Frontier {
     /// A candidate that failed before in a way that may pass, or that robots.txt forbade, is queued anew.
     pub fn enqueue(&self, site: &str, items: &[Candidate], batch: &mut Batch) -> Result<Vec<Known>, LedgerError> {
         let mut out = Vec::with_capacity(items.len());
+        let mut seen = HashSet::with_capacity(items.len());
         for item in items {
+            // Two addresses of one page may fold to the same key.
+            if !seen.insert(&item.key) {
+                out.push(Known::Queued);
+                continue;
+            }
             let known = match self.row(site, &item.key)?.map(|row| row.state) {
                 None | Some(UrlState::Refused(_) | UrlState::Failed { retryable: true, .. }) => Known::New,
                 Some(UrlState::Queued(_)) => Known::Queued,
@@ -164,8 +186,22 @@ impl Frontier {
         }
     }
 
-    /// Ends a lease in `batch`: the item leaves the queue with this state. Takes effect only while the lease holds.
-    pub fn settle(&self, lease: &Lease, state: UrlState, batch: &mut Batch) {
+    /// Acknowledges an archived item in `batch`: it leaves the queue with this state. Asks for the receipt of its
+    /// capture, so that nothing counts as archived that is not on disk. Takes effect only while the lease holds.
+    pub fn acknowledge(&self, lease: &Lease, state: UrlState, _receipt: &Receipt, batch: &mut Batch) {
+        self.settle(lease, state, batch);
+    }
+
+    /// Ends a lease in `batch` on an item that could not be fetched, or may not be.
+    pub fn give_up(&self, lease: &Lease, cause: GaveUp, batch: &mut Batch) {
+        let state = match cause {
+            GaveUp::Failed { cause, retryable } => UrlState::Failed { cause, retryable },
+            GaveUp::Refused(rule) => UrlState::Refused(rule),
+        };
+        self.settle(lease, state, batch);
+    }
+
+    fn settle(&self, lease: &Lease, state: UrlState, batch: &mut Batch) {
         let queue = Key::queue(&lease.site, lease.place);
         batch.expect(queue.clone(), Some(lease.held.clone())).delete(queue);
         let unsettled = Key::unsettled(&lease.site, &lease.row.key);

@@ -78,7 +78,7 @@ fn what_failed_for_now_is_tried_again_and_what_failed_for_good_is_not() {
     let leases = frontier.lease("s", 2).unwrap();
     for (lease, retryable) in leases.iter().zip([true, false]) {
         let mut batch = Batch::default();
-        frontier.settle(lease, UrlState::Failed { cause: "x".to_owned(), retryable }, &mut batch);
+        frontier.give_up(lease, GaveUp::Failed { cause: "x".to_owned(), retryable }, &mut batch);
         ledger.apply(&batch).unwrap();
     }
     assert_eq!(frontier.retry_unsettled("s", "again").unwrap(), 1);
