@@ -16,3 +16,6 @@ pub mod portal;
 
 /// From a page to an article's cleaned text, dates, byline and fingerprints.
 pub mod article;
+
+/// Captures and texts to WARC files, their indexes and the catalogue; and back.
+pub mod archive;
