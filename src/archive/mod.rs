@@ -4,7 +4,10 @@
 //! cutting a torn tail off a file that a crash left open; everything else under the root can be made from them again.
 //! Refuses: the network, the ledger, and the clock (`now` is passed in).
 
+pub mod cdxj;
 mod error;
+mod surt;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
+pub use surt::surt;
