@@ -6,6 +6,7 @@
 
 pub mod cdxj;
 mod error;
+mod fsio;
 mod surt;
 pub mod warc;
 

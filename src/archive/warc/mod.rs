@@ -11,8 +11,15 @@ pub mod http;
 mod id;
 mod info;
 mod member;
+mod name;
 mod read;
 mod record;
+mod rotate;
+mod series;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use ::warc::{RecordType, TruncatedType};
 
@@ -23,5 +30,8 @@ pub use fields::{Fields, field, target_uri};
 pub use id::{RecordId, date_string, parse_date};
 pub use info::WarcInfo;
 pub use member::{Level, append_member};
+pub use name::{SeriesKind, WarcName, file_safe, locate};
 pub use read::{RawHead, RawRecord, WarcReader, read_at};
 pub use record::{Profile, Record};
+pub use rotate::Rotation;
+pub use series::{Closed, Sealed, Series, SeriesSpec};
