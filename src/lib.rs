@@ -28,3 +28,6 @@ pub mod fetch;
 
 /// Schedule, frontier, coverage and the pipeline that wires all rooms.
 pub mod crawl;
+
+/// Captures and texts to WARC files, their indexes and the catalogue; and back.
+pub mod archive;

@@ -303,6 +303,7 @@ impl Runner {
                     self.note_pause(&server, pause);
                 }
             }
+            Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => {}
             Err(error) => self.note_unreachable(error, Some((&server, pause))),
         }
         Ok(result)
@@ -365,7 +366,8 @@ fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
         Ok(exchange) if matches!(exchange.head.status, 429 | 503) => {
             Outcome::Pushback(exchange.head.get("retry-after").and_then(|value| retry_after(&value, now)))
         }
-        Ok(_) => Outcome::Fine,
+        // An answer that makes no sense is still one: the item suffers, not the server.
+        Ok(_) | Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => Outcome::Fine,
         Err(_) => Outcome::Unreachable,
     }
 }

@@ -1,0 +1,171 @@
+//! CDXJ: one sorted line per capture of a sealed WARC (`urlkey timestamp {json}`), as cdxj-indexer writes it.
+//!
+//! Listed are `response`, `revisit` and `resource`; what only describes a capture, and conversions, are left out.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Deserialize;
+use warc::RecordType;
+
+use super::error::{ArchiveError, Result};
+use super::surt::surt;
+use super::warc::{RawRecord, WarcReader, field, http};
+use crate::model::Digest;
+
+/// What is read of a block: the HTTP head.
+const HEAD_BYTES: usize = 64 << 10;
+
+/// The index of a WARC file: sorted by bytes, a line each, a line feed after each. `file_name` is what the lines call
+/// the file, since it may still carry another name.
+pub fn index_file(path: &Path, file_name: &str) -> Result<String> {
+    let damaged = |damage| ArchiveError::Damaged { path: path.to_owned(), damage };
+    let mut reader = WarcReader::open(path, 0)?.with_member_digest();
+    let mut lines = Vec::new();
+    while let Some(record) = reader.next_record(HEAD_BYTES).map_err(damaged)? {
+        lines.extend(line(&record, file_name, reader.member_digest()));
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    Ok(lines.concat())
+}
+
+/// The line of one record; `None` for types that are not listed.
+pub fn line(record: &RawRecord, file_name: &str, member: Option<Digest>) -> Option<String> {
+    let kind = record.fields.kind();
+    if !matches!(kind, RecordType::Response | RecordType::Revisit | RecordType::Resource) {
+        return None;
+    }
+    let url = record.fields.get(field::TARGET_URI)?;
+    let stamp = stamp14(record.fields.get(field::DATE)?)?;
+    let head = &record.block[..http::head_length(&record.block)];
+    let mut out = format!("{} {stamp} {{", surt(url));
+    let mut first = true;
+    let mut put = |name: &str, value: &str| {
+        let comma = if first { "" } else { ", " };
+        first = false;
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{comma}\"{name}\": ");
+        push_json(&mut out, value);
+    };
+    put("url", url);
+    if let Some(mime) = mime(&kind, record, head) {
+        put("mime", &mime);
+    }
+    if let Some(status) = http::status(head).filter(|_| kind != RecordType::Resource) {
+        put("status", &status.to_string());
+    }
+    if let Some(digest) = record.fields.get(field::PAYLOAD_DIGEST) {
+        put("digest", digest);
+    }
+    put("length", &record.length.to_string());
+    put("offset", &record.offset.to_string());
+    put("filename", file_name);
+    if let Some(member) = member {
+        put("recordDigest", &member.to_string());
+    }
+    out.push_str("}\n");
+    Some(out)
+}
+
+/// The media type without its parameters.
+fn mime(kind: &RecordType, record: &RawRecord, head: &[u8]) -> Option<String> {
+    let value = match kind {
+        RecordType::Revisit => return Some("warc/revisit".to_owned()),
+        RecordType::Response => String::from_utf8_lossy(http::header(head, "content-type")?).into_owned(),
+        _ => record.fields.get(field::CONTENT_TYPE)?.to_owned(),
+    };
+    value.split(|c: char| c == ';' || c.is_whitespace()).next().map(str::to_owned)
+}
+
+/// The first 14 digits of a date: year to second.
+fn stamp14(date: &str) -> Option<String> {
+    let digits: String = date.chars().filter(char::is_ascii_digit).take(14).collect();
+    (digits.len() == 14).then_some(digits)
+}
+
+/// A JSON string in ASCII alone, as Python's encoder writes it.
+fn push_json(out: &mut String, value: &str) {
+    out.push('"');
+    for c in value.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            ' '..='~' => out.push(c),
+            _ => {
+                let mut units = [0u16; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// A line that was read. Numbers are strings in the file; both forms are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// SURT key.
+    pub key: String,
+    /// 14 digits, UTC.
+    pub stamp: String,
+    /// The rest.
+    pub fields: EntryFields,
+}
+
+/// The JSON of a line, as far as it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EntryFields {
+    /// Target URI.
+    pub url: String,
+    /// Media type, or `warc/revisit`.
+    #[serde(default)]
+    pub mime: Option<String>,
+    /// HTTP status.
+    #[serde(default, deserialize_with = "opt_number")]
+    pub status: Option<u64>,
+    /// Payload digest with its label.
+    #[serde(default)]
+    pub digest: Option<String>,
+    /// Length of the member in bytes.
+    #[serde(deserialize_with = "number")]
+    pub length: u64,
+    /// Where the member starts.
+    #[serde(deserialize_with = "number")]
+    pub offset: u64,
+    /// The sealed file's name, without directories.
+    pub filename: String,
+    /// Digest of the member's compressed bytes.
+    #[serde(default, rename = "recordDigest")]
+    pub record_digest: Option<Digest>,
+}
+
+/// A number, or a string that holds one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Plain(u64),
+    Quoted(String),
+}
+
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
+    match Number::deserialize(deserializer)? {
+        Number::Plain(number) => Ok(number),
+        Number::Quoted(text) => text.parse().map_err(serde::de::Error::custom),
+    }
+}
+
+fn opt_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<u64>, D::Error> {
+    number(deserializer).map(Some)
+}
+
+impl Entry {
+    /// Reads a line; `None` if it is none.
+    pub fn parse(line: &str) -> Option<Self> {
+        let (key, rest) = line.split_once(' ')?;
+        let (stamp, json) = rest.split_once(' ')?;
+        let fields = serde_json::from_str(json).ok()?;
+        Some(Self { key: key.to_owned(), stamp: stamp.to_owned(), fields })
+    }
+}

@@ -1,0 +1,83 @@
+//! The few file operations that durability rests on.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::error::{Context as _, Result};
+
+/// Makes the entries of a directory durable: a new or renamed file is only safe once its directory is.
+pub fn sync_dir(path: &Path) -> Result<()> {
+    File::open(path).and_then(|dir| dir.sync_all()).at("sync the directory", path)
+}
+
+/// Makes `path` and its parents, and makes the new entries durable.
+pub fn create_dirs(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        create_dirs(parent)?;
+        if let Err(error) = fs::create_dir(path)
+            && error.kind() != std::io::ErrorKind::AlreadyExists
+        {
+            return Err(error).at("create the directory", path);
+        }
+        return sync_dir(parent);
+    }
+    fs::create_dir_all(path).at("create the directory", path)
+}
+
+/// Whether a rename has to survive a power cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// File and directory are synced.
+    Synced,
+    /// The file can be made again from the WARC files.
+    Rebuildable,
+}
+
+/// Puts `bytes` at `path` so that a reader sees the old file or the new one, never a half.
+pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<()> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    if durability == Durability::Synced {
+        create_dirs(parent)?;
+    } else {
+        fs::create_dir_all(parent).at("create the directory", parent)?;
+    }
+    let temporary = temporary_path(path);
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).open(&temporary).at("create", &temporary)?;
+    let written = file.write_all(bytes).and_then(|()| match durability {
+        Durability::Synced => file.sync_all(),
+        Durability::Rebuildable => Ok(()),
+    });
+    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
+        // Best effort: a full disk must not be left fuller.
+        let _ = fs::remove_file(&temporary);
+        return Err(error).at("write", path);
+    }
+    if durability == Durability::Synced { sync_dir(parent) } else { Ok(()) }
+}
+
+/// `path` with `.tmp` behind its name.
+fn temporary_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".tmp");
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces_whole_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/c.txt");
+        replace(&path, b"one", Durability::Synced).unwrap();
+        replace(&path, b"two", Durability::Rebuildable).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,14 @@
+//! Exchanges and texts → WARC files, their indexes and the catalogue; and back.
+//!
+//! Promises: the bytes of `warc/` are ISO 28500:2017 records, one gzip member each, and are never rewritten apart from
+//! cutting a torn tail off a file that a crash left open; everything else under the root can be made from them again.
+//! Refuses: the network, the ledger, and the clock (`now` is passed in).
+
+pub mod cdxj;
+mod error;
+mod fsio;
+mod surt;
+pub mod warc;
+
+pub use error::{ArchiveError, Result};
+pub use surt::surt;
