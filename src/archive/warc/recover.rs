@@ -114,6 +114,10 @@ mod tests {
             let between = length as u64 == last || ends.contains(&(length as u64));
             assert_eq!(tail.damage.is_none(), between, "cut at {length}");
             assert_eq!(tail.whole_after, None);
+            // Cutting syncs; once in a while is enough.
+            if length % 64 != 0 {
+                continue;
+            }
             cut(&path, tail.keep).unwrap();
             let again = scan(&path, last, 0, &mut |_| {}).unwrap();
             assert!(again.is_clean() && again.damage.is_none());
