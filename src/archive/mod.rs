@@ -4,10 +4,12 @@
 //! cutting a torn tail off a file that a crash left open; everything else under the root can be made from them again.
 //! Refuses: the network, the ledger, and the clock (`now` is passed in).
 
+pub mod catalog;
 pub mod cdxj;
 mod error;
 mod fsio;
 mod surt;
+pub mod text;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
