@@ -1,9 +1,10 @@
 //! Finding and reading the files: the one place of this room that touches the disk.
 
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::scaffold::FILES;
 use super::site_file::{self, FAMILIES};
 use super::{Config, Fault, Faults, Overrides, Site, TlsPolicy, Wrong, settings};
 use crate::model::Digest;
@@ -46,6 +47,41 @@ pub fn check(path: Option<&Path>) -> CheckOutcome {
     faults.sort();
     let lists = config.sites.iter().map(|site| site.lists.len()).sum();
     CheckOutcome { file: config.file, faults, sites: config.sites.len(), lists }
+}
+
+/// Why `init` wrote nothing, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// Files are in the way; nothing was written.
+    #[error("{0}")]
+    Exists(Faults),
+    /// The disk refused.
+    #[error("cannot write {}: {source}; make the directory writable, or name another one", path.display())]
+    Write {
+        /// Which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Writes the files of [`super::scaffold`] below `dir`, which is made when it is missing; returns their paths.
+///
+/// All or nothing as far as existing files go: if one is in the way, none is written.
+pub fn init(dir: &Path) -> Result<Vec<PathBuf>, InitError> {
+    let paths: Vec<PathBuf> = FILES.iter().map(|file| dir.join(file.name)).collect();
+    let in_the_way = paths.iter().filter(|path| path.symlink_metadata().is_ok()).map(|path| {
+        let mend = "keep it and edit it, move it away, or name another directory: `luutru init DIR`";
+        Fault::whole(path, Wrong::new("the file is there already", mend))
+    });
+    Faults::none_or(in_the_way.collect()).map_err(InitError::Exists)?;
+    for (path, file) in paths.iter().zip(FILES) {
+        let parent = path.parent().unwrap_or(dir);
+        fs::create_dir_all(parent).map_err(|source| InitError::Write { path: parent.to_owned(), source })?;
+        let written = fs::File::create_new(path).and_then(|mut open| open.write_all(file.text.as_bytes()));
+        written.map_err(|source| InitError::Write { path: path.clone(), source })?;
+    }
+    Ok(paths)
 }
 
 /// The configuration as far as it can be read, and all faults.

@@ -8,6 +8,7 @@ mod fault;
 mod list_table;
 mod load;
 pub mod net;
+pub mod scaffold;
 mod settings;
 mod sheet;
 mod site;
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use fault::{Fault, Faults, Wrong};
-pub use load::{CheckOutcome, check};
+pub use load::{CheckOutcome, InitError, check, init};
 pub use net::Cidr;
 pub use settings::{Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
 pub use site::{ArticleSpec, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy, Validity, authority};
