@@ -37,15 +37,15 @@ pub fn png(path: &str) -> Vec<u8> {
     head.extend(WIDTH.to_be_bytes());
     head.extend(HEIGHT.to_be_bytes());
     head.extend([8, 2, 0, 0, 0]);
-    chunk(&mut out, b"IHDR", &head);
-    chunk(&mut out, b"IDAT", &data);
-    chunk(&mut out, b"IEND", &[]);
+    chunk(&mut out, *b"IHDR", &head);
+    chunk(&mut out, *b"IDAT", &data);
+    chunk(&mut out, *b"IEND", &[]);
     out
 }
 
-fn chunk(out: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
+fn chunk(out: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     let mut sum = Crc::new();
-    sum.update(kind);
+    sum.update(&kind);
     sum.update(data);
     out.extend((data.len() as u32).to_be_bytes());
     out.extend(kind);

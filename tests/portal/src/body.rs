@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use crate::log::Log;
 
 /// No misbehaviour lasts longer.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How the pieces of a body are handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@
 //! - `page`, `render`: markup; `state`: what a portal holds at one moment; `route`, `site`: from a request to an answer;
 //! - `body`, `answer`, `fault`, `misbehave`, `server`: onto the wire; `log`, `control`: what came of it.
 //!
-//! No sentence, name or address in it is real.
+//! Sentences, people, provinces and addresses are made up; a likeness to real ones is chance.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

@@ -223,17 +223,17 @@ fn file(spec: &PortalSpec, asked: &Asked) -> Answer {
     {
         return Answer::file("application/octet-stream", Vec::new(), tag, modified).status(304);
     }
-    let (media, bytes) = match path {
-        p if p.ends_with(".pdf") => ("application/pdf", assets::pdf(path)),
-        p if p.ends_with(".css") => (
+    let (media, bytes) = match path.rsplit('.').next().unwrap_or_default() {
+        "pdf" => ("application/pdf", assets::pdf(path)),
+        "css" => (
             "text/css",
             b"body{font-family:Arial,sans-serif;color:#333}\n.container{width:1170px}\n".to_vec(),
         ),
-        p if p.ends_with(".js") => (
+        "js" => (
             "application/javascript",
             b"window.portal=window.portal||{};\n".to_vec(),
         ),
-        p if p.contains(".png") => ("image/png", assets::png(path)),
+        _ if path.contains(".png") => ("image/png", assets::png(path)),
         _ => return Answer::text(404, "text/plain", "not found"),
     };
     Answer::file(media, bytes, tag, modified)

@@ -83,9 +83,9 @@ fn shifted(word: &str, back: bool) -> Option<String> {
     if head.ends_with(['q', 'Q']) {
         return None;
     }
-    let new = PAIRS.iter().find_map(|(old, new)| match back {
-        true => (*new == low).then_some(old),
-        false => (*old == low).then_some(new),
+    let new = PAIRS.iter().find_map(|(old, new)| {
+        let (from, to) = if back { (new, old) } else { (old, new) };
+        (*from == low).then_some(to)
     })?;
     let upper_first = end.starts_with(char::is_uppercase);
     let upper_last = end.ends_with(char::is_uppercase);

@@ -117,9 +117,9 @@ fn entry(article: &Article, spec: &PortalSpec) -> Entry {
     let typed = |text: &str| {
         let mut out = String::new();
         if article.quirks.has(Quirks::NFD) {
-            escape(&mut out, &nfd(text))
+            escape(&mut out, &nfd(text));
         } else {
-            escape(&mut out, text)
+            escape(&mut out, text);
         }
         out
     };

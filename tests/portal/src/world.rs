@@ -131,7 +131,7 @@ fn schedule(spec: &PortalSpec) -> Vec<Stamp> {
     let mut stamps = Vec::with_capacity(spec.articles);
     let newest = Stamp::new(spec.newest, 0, 0).day;
     while stamps.len() < spec.articles {
-        let day = newest - (stamps.len() * spec.span_days / spec.articles) as i64;
+        let day = newest - (stamps.len() * spec.span_days / spec.articles).cast_signed() as i64;
         let group = rng.between(2, 5).min(spec.articles - stamps.len());
         let mut times: Vec<usize> = (0..group)
             .map(|_| rng.between(7 * 60, 17 * 60 + 40))
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
 
     /// An article with words of its own.
     fn fresh(&mut self, stamp: Stamp, fixed: bool) {
-        let mut text = Text::compose(&mut self.rng, &mut self.taken);
+        let mut text = Text::compose(&mut self.rng, &mut self.taken, stamp.civil());
         let byline = self.byline(!fixed);
         let tag = match self.spec.family {
             Family::Vnpt => "ALTV",
@@ -178,14 +178,14 @@ impl<'a> Builder<'a> {
             Family::Liferay => "SHTV",
         };
         match self.rng.below(40) {
-            0 if !fixed => text.title.push_str(&format!(" ({tag})")),
+            0 if !fixed => text.title = format!("{} ({tag})", text.title),
             1..=2 if !fixed => text.lead = text.lead.map(|lead| format!("({tag}) - {lead}")),
             _ => {}
         }
         if let (Byline::Bracket(name), Some(Block::Para(lines))) = (&byline, text.blocks.last_mut())
             && let Some(line) = lines.last_mut()
         {
-            line.push_str(&format!(" ( {name})"));
+            *line = format!("{line} ( {name})");
         }
         let tone = self.tone();
         let quirks = self.quirks().with(Quirks::FIXED, fixed);

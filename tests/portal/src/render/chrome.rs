@@ -106,8 +106,8 @@ fn open(spec: &PortalSpec) -> String {
 fn head(spec: &PortalSpec, rng: &mut Rng) -> String {
     let mut out = String::with_capacity(24_000);
     out.push_str("<link rel=\"stylesheet\" href=\"/static/site.css\" />\n<script src=\"/static/site.js\"></script>\n<link rel=\"shortcut icon\" href=\"/favicon.ico\" />\n");
-    out.push_str(&filler::style(rng, 10_500));
-    out.push_str(&filler::script(rng, 9_000));
+    out.push_str(&filler::style(rng, 8_000));
+    out.push_str(&filler::script(rng, 6_000));
     out.push_str("</head>\n<body class=\"");
     out.push_str(match spec.family {
         Family::Vnpt => "portal-page\">\n<form method=\"post\" action=\"#\" id=\"Form\">\n<input type=\"hidden\" name=\"__VIEWSTATE\" value=\"",
@@ -164,7 +164,7 @@ fn side(spec: &PortalSpec, rng: &mut Rng) -> String {
     for (number, about) in PAPERS {
         let path = menu_path(spec, "van-ban-moi", number);
         let date = Stamp {
-            day: Stamp::new(spec.newest, 0, 0).day - rng.between(3, 200) as i64,
+            day: Stamp::new(spec.newest, 0, 0).day - rng.between(3, 200).cast_signed() as i64,
             second: 0,
         }
         .dmy();
@@ -205,7 +205,7 @@ fn side(spec: &PortalSpec, rng: &mut Rng) -> String {
         let _ = write!(
             out,
             "<tr><td>{}</td><td>{}°C</td></tr>",
-            crate::text::fill("{xa}", rng),
+            crate::text::fill("{xa}", rng, None),
             rng.between(16, 36)
         );
     }
@@ -243,7 +243,7 @@ fn foot(spec: &PortalSpec, rng: &mut Rng) -> String {
         );
     }
     out.push_str("</ul></div><a class=\"go-top\" href=\"#\">Lên đầu trang</a><p>Phát triển bởi nhóm kỹ thuật</p></footer>\n</div>\n");
-    out.push_str(&filler::script(rng, 11_000));
+    out.push_str(&filler::script(rng, 5_500));
     out.push_str(if spec.family == Family::Vnpt {
         "</form>\n</body>\n</html>\n"
     } else {

@@ -140,7 +140,7 @@ fn function(rng: &mut Rng, out: &mut String) {
         3 => writeln!(
             out,
             "window.{name} = window.{name} || {{ id: \"{hex:x}\", delay: {n}, auto: {}, items: [{}, {}, {}] }};",
-            n % 2 == 0,
+            n.is_multiple_of(2),
             n / 3,
             n / 5,
             n / 11

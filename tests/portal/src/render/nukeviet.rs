@@ -126,9 +126,9 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
                 .path(view.spec, list)
                 .replacen("/vi/news/", "/vi/news/print/", 1),
         );
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "\">In ra</a></li><li>Đã xem: {}</li></ul>\n",
+            "\">In ra</a></li><li>Đã xem: {}</li></ul>",
             40 + article.id % 700 + view.moment.visits
         );
     } else {

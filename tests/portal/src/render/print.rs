@@ -116,7 +116,7 @@ pub fn body(out: &mut String, article: &Article, spec: &PortalSpec) {
         match block {
             Block::Para(lines) => paragraph(out, &mut printer, lines, ""),
             Block::Subhead(line) => {
-                paragraph(out, &mut printer, std::slice::from_ref(line), "strong")
+                paragraph(out, &mut printer, std::slice::from_ref(line), "strong");
             }
             Block::List { ordered, items } => list(out, &mut printer, *ordered, items),
             Block::Table(rows) => table(out, &mut printer, rows),
@@ -205,7 +205,7 @@ fn image(
     match spec.family {
         Family::Vnpt => alt.push_str("Anh-tin-bai"),
         Family::NukeViet if n == 0 && article.quirks.has(Quirks::FIGCAPTION) => {
-            escape(&mut alt, caption.unwrap_or(""))
+            escape(&mut alt, caption.unwrap_or(""));
         }
         Family::NukeViet => {
             let _ = write!(

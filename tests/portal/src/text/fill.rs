@@ -3,8 +3,59 @@
 use super::words as w;
 use crate::rng::Rng;
 
+/// What an article is about: most of its sentences speak of the same place, event and matter.
+#[derive(Debug)]
+pub struct Theme {
+    commune: String,
+    speaker: String,
+    field: &'static str,
+    work: &'static str,
+    crop: &'static str,
+    event: &'static str,
+    agency: &'static str,
+    area: &'static str,
+    day: String,
+    year: String,
+}
+
+impl Theme {
+    /// A theme by chance, of this year, month and day.
+    pub fn new(rng: &mut Rng, (year, month, day): (i32, u8, u8)) -> Self {
+        Self {
+            commune: commune(rng),
+            speaker: speaker(rng),
+            field: rng.pick(w::FIELDS),
+            work: rng.pick(w::WORKS),
+            crop: rng.pick(w::CROPS),
+            event: rng.pick(w::EVENTS),
+            agency: rng.pick(w::AGENCIES),
+            area: rng.pick(w::AREAS),
+            day: format!("{day}/{month}"),
+            year: year.to_string(),
+        }
+    }
+
+    /// The theme's own word for a slot, when this sentence keeps to the theme.
+    fn word(&self, name: &str, rng: &mut Rng) -> Option<&str> {
+        let (word, percent) = match name {
+            "xa" => (self.commune.as_str(), 60),
+            "ten" => (self.speaker.as_str(), 35),
+            "lv" => (self.field, 70),
+            "ct" => (self.work, 70),
+            "cay" => (self.crop, 75),
+            "sk" => (self.event, 90),
+            "co" => (self.agency, 45),
+            "vung" => (self.area, 65),
+            "hom" => (self.day.as_str(), 100),
+            "nam" => (self.year.as_str(), 60),
+            _ => return None,
+        };
+        rng.chance(percent).then_some(word)
+    }
+}
+
 /// Fills every slot of `pattern`. A capital in a slot's name makes the first letter a capital.
-pub fn fill(pattern: &str, rng: &mut Rng) -> String {
+pub fn fill(pattern: &str, rng: &mut Rng, theme: Option<&Theme>) -> String {
     let mut out = String::with_capacity(pattern.len() * 2);
     let mut rest = pattern;
     while let Some(open) = rest.find('{') {
@@ -13,7 +64,11 @@ pub fn fill(pattern: &str, rng: &mut Rng) -> String {
             break;
         };
         let name = &rest[open + 1..open + close];
-        let value = slot(&name.to_lowercase(), rng);
+        let low = name.to_lowercase();
+        let value = match theme.and_then(|theme| theme.word(&low, rng)) {
+            Some(word) => word.to_owned(),
+            None => slot(&low, rng),
+        };
         if name.starts_with(char::is_uppercase) || starts_sentence(&out) {
             push_capital(&mut out, &value);
         } else {
@@ -52,6 +107,10 @@ pub fn commune(rng: &mut Rng) -> String {
     format!("{} {}", rng.pick(w::PLACE_HEADS), rng.pick(w::PLACE_TAILS))
 }
 
+fn speaker(rng: &mut Rng) -> String {
+    format!("đồng chí {}, {}", person(rng), rng.pick(w::ROLES))
+}
+
 fn slot(name: &str, rng: &mut Rng) -> String {
     let list = match name {
         "co" | "co2" => w::AGENCIES,
@@ -67,10 +126,10 @@ fn slot(name: &str, rng: &mut Rng) -> String {
         "buoi" => w::PARTS,
         "vung" => w::AREAS,
         "chuc" => w::ROLES,
-        "noi" => return fill(rng.pick(w::HALLS), rng),
+        "noi" => return fill(rng.pick(w::HALLS), rng, None),
         "xa" | "xa2" => return commune(rng),
         "hoten" => return person(rng),
-        "ten" => return format!("đồng chí {}, {}", person(rng), rng.pick(w::ROLES)),
+        "ten" => return speaker(rng),
         _ => return number(name, rng),
     };
     rng.pick(list).to_owned()
@@ -92,7 +151,7 @@ fn number(name: &str, rng: &mut Rng) -> String {
         "gd" => rng
             .pick(&["2021-2025", "2026-2030", "2025 - 2030", "2026–2031"])
             .to_owned(),
-        "ng" => format!("{}/{}", rng.between(1, 28), rng.between(1, 12)),
+        "ng" | "hom" => format!("{}/{}", rng.between(1, 28), rng.between(1, 12)),
         "buoiw" => rng
             .pick(&["buổi sáng", "buổi chiều", "chuyến đi", "đợt công tác"])
             .to_owned(),

@@ -9,7 +9,7 @@ mod words;
 
 use std::collections::HashSet;
 
-pub use fill::{fill, person};
+pub use fill::{Theme, fill, person};
 
 use crate::rng::Rng;
 use crate::spelling::{Tone, respell};
@@ -46,19 +46,20 @@ pub struct Text {
 }
 
 impl Text {
-    /// A new text, with a title that is not in `taken`.
-    pub fn compose(rng: &mut Rng, taken: &mut HashSet<String>) -> Self {
-        let title = loop {
-            let title = fill(rng.pick(patterns::TITLES), rng);
+    /// A new text about things of the day `on`, with a title that is not in `taken`.
+    pub fn compose(rng: &mut Rng, taken: &mut HashSet<String>, on: (i32, u8, u8)) -> Self {
+        let (theme, title) = loop {
+            let theme = Theme::new(rng, on);
+            let title = fill(rng.pick(patterns::TITLES), rng, Some(&theme));
             if taken.insert(title.to_lowercase()) {
-                break title;
+                break (theme, title);
             }
         };
-        let lead = (!rng.chance(4)).then(|| fill(rng.pick(patterns::LEADS), rng));
+        let lead = (!rng.chance(4)).then(|| fill(rng.pick(patterns::LEADS), rng, Some(&theme)));
         Self {
             title,
             lead,
-            blocks: body(rng),
+            blocks: body(rng, &theme),
         }
     }
 
@@ -85,7 +86,7 @@ impl Text {
 
     /// Adds a sentence after publication: the kind of change that makes a new version.
     pub fn amend(&mut self, rng: &mut Rng) {
-        let sentence = fill(rng.pick(patterns::EDITS), rng);
+        let sentence = fill(rng.pick(patterns::EDITS), rng, None);
         // Never last: the end of the last paragraph may carry the byline.
         let at = self.blocks.len().saturating_sub(1);
         self.blocks.insert(at, Block::Para(vec![sentence]));
@@ -101,7 +102,7 @@ impl Text {
 }
 
 /// Six to twelve paragraphs with what stands between them; the last block is always a paragraph.
-fn body(rng: &mut Rng) -> Vec<Block> {
+fn body(rng: &mut Rng, theme: &Theme) -> Vec<Block> {
     let paragraphs = rng.between(6, 12);
     let mut sentences = rng
         .sample(patterns::BODY.len(), paragraphs * 3)
@@ -127,25 +128,38 @@ fn body(rng: &mut Rng) -> Vec<Block> {
     for i in 0..paragraphs {
         if i == first_image || (i > first_image && i % 4 == 3 && rng.chance(45)) {
             blocks.push(Block::Image(
-                rng.chance(78).then(|| fill(rng.pick(words::CAPTIONS), rng)),
+                rng.chance(78)
+                    .then(|| fill(rng.pick(words::CAPTIONS), rng, Some(theme))),
             ));
         }
         if subheads && i % 3 == 2 {
-            blocks.push(Block::Subhead(fill(rng.pick(patterns::SUBHEADS), rng)));
+            blocks.push(Block::Subhead(fill(
+                rng.pick(patterns::SUBHEADS),
+                rng,
+                Some(theme),
+            )));
         }
-        blocks.push(paragraph(rng, &mut sentences));
+        blocks.push(paragraph(rng, theme, &mut sentences));
         if i == list_at {
-            list(rng, &mut blocks);
+            list(rng, theme, &mut blocks);
         }
         if i == table_at {
-            table(rng, &mut blocks);
+            table(rng, theme, &mut blocks);
         }
     }
-    blocks.push(Block::Para(vec![fill(rng.pick(patterns::CLOSERS), rng)]));
+    blocks.push(Block::Para(vec![fill(
+        rng.pick(patterns::CLOSERS),
+        rng,
+        Some(theme),
+    )]));
     blocks
 }
 
-fn paragraph(rng: &mut Rng, sentences: &mut impl Iterator<Item = &'static str>) -> Block {
+fn paragraph(
+    rng: &mut Rng,
+    theme: &Theme,
+    sentences: &mut impl Iterator<Item = &'static str>,
+) -> Block {
     let mut lines = vec![String::new()];
     for n in 0..rng.between(2, 4) {
         let pattern = sentences.next().unwrap_or_else(|| rng.pick(patterns::BODY));
@@ -156,17 +170,21 @@ fn paragraph(rng: &mut Rng, sentences: &mut impl Iterator<Item = &'static str>) 
             if !line.is_empty() {
                 line.push(' ');
             }
-            let sentence = fill(pattern, rng);
+            let sentence = fill(pattern, rng, Some(theme));
             line.push_str(&sentence);
         }
     }
     Block::Para(lines)
 }
 
-fn list(rng: &mut Rng, blocks: &mut Vec<Block>) {
-    blocks.push(Block::Para(vec![fill(rng.pick(patterns::LIST_HEADS), rng)]));
+fn list(rng: &mut Rng, theme: &Theme, blocks: &mut Vec<Block>) {
+    blocks.push(Block::Para(vec![fill(
+        rng.pick(patterns::LIST_HEADS),
+        rng,
+        Some(theme),
+    )]));
     let items = (0..rng.between(3, 5))
-        .map(|_| fill(rng.pick(patterns::ITEMS), rng))
+        .map(|_| fill(rng.pick(patterns::ITEMS), rng, Some(theme)))
         .collect();
     blocks.push(Block::List {
         ordered: rng.chance(40),
@@ -174,10 +192,11 @@ fn list(rng: &mut Rng, blocks: &mut Vec<Block>) {
     });
 }
 
-fn table(rng: &mut Rng, blocks: &mut Vec<Block>) {
+fn table(rng: &mut Rng, theme: &Theme, blocks: &mut Vec<Block>) {
     blocks.push(Block::Para(vec![fill(
         rng.pick(patterns::TABLE_HEADS),
         rng,
+        Some(theme),
     )]));
     let mut rows = vec![
         ["TT", "Đơn vị", "Kế hoạch", "Thực hiện", "Tỷ lệ (%)"]

@@ -28,12 +28,12 @@ pub const TITLES: &[&str] = &[
 
 /// Leads; the first sentence of an article.
 pub const LEADS: &[&str] = &[
-    "{buoi} {ng}, tại {noi}, {co} tổ chức {sk} về {lv}. {ten} dự và chủ trì {sk}.",
-    "{buoi} {ng}, {ten} cùng đoàn công tác đã đi kiểm tra {ct} tại xã {xa}; cùng đi có đại diện {co} và {co2}.",
+    "{buoi} {hom}, tại {noi}, {co} tổ chức {sk} về {lv}. {ten} dự và chủ trì {sk}.",
+    "{buoi} {hom}, {ten} cùng đoàn công tác đã đi kiểm tra {ct} tại xã {xa}; cùng đi có đại diện {co} và {co2}.",
     "Những năm gần đây, {nguoi} xã {xa} mạnh dạn đưa {cay} vào sản xuất, {duoi}.",
     "{co} vừa ban hành {vb} về {lv}, đặt mục tiêu hoàn thành {pt}% khối lượng trong quý {quy} năm {nam}.",
     "Với phương châm “{viec}”, xã {xa} đang đẩy mạnh {lv}, {duoi}.",
-    "{buoi} {ng}, {ten} đã chủ trì {sk}, nghe {co} báo cáo kết quả {lv} và cho ý kiến về {vb}.",
+    "{buoi} {hom}, {ten} đã chủ trì {sk}, nghe {co} báo cáo kết quả {lv} và cho ý kiến về {vb}.",
     "Sau {st} tháng triển khai, {ct} ở {vung} đã hình thành rõ nét, {duoi}.",
     "Thực hiện {vb} số {shvb}, {co} phối hợp với các địa phương thuộc {vung} {viec}.",
 ];
