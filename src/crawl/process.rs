@@ -59,6 +59,8 @@ pub enum Finding {
     },
     /// robots.txt forbids it, by this line.
     Refused(String),
+    /// Nothing may be asked for now; the item keeps its place.
+    Postponed(String),
 }
 
 /// A cleaned article.
@@ -131,7 +133,7 @@ pub fn record(
         }),
         sniffed_type: None,
         payload_digest: Some(payload),
-        revisit: original.map(|original| Revisit { profile: Profile::IdenticalPayload, original }),
+        revisit: original.map(|original| Revisit { profile: Profile::IdenticalPayloadDigest, original }),
         metadata,
     };
     capture.prepare(level)
@@ -154,6 +156,8 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
+            Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
+            Failure::Closed(why) => Finding::Postponed(why.clone()),
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),
             Failure::Refused(rule) => Finding::ListFailed { cause: format!("robots.txt forbids it ({rule})"), retryable: false },
             Failure::Fetch(error) if list => Finding::ListFailed { cause: error.to_string(), retryable: error.retryable() },

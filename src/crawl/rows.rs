@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::ledger::LedgerError;
 use crate::model::{CanonicalUrl, Digest, PageRequest, Stamp};
 
-use super::coverage::Coverage;
-
 /// Version of the rows below; a ledger of another version is set aside and rebuilt from the WARC files.
 pub const ROWS_VERSION: &[u8] = b"1";
 
@@ -147,8 +145,6 @@ pub struct WalkRow {
     pub owed_pages: u32,
     /// Seconds since 1970.
     pub changed_at: i64,
-    /// What was seen and what became of it.
-    pub coverage: Coverage,
 }
 
 /// Politeness towards a server that a restart must not forget.

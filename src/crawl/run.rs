@@ -8,8 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use governor::DefaultDirectRateLimiter;
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::coverage::Coverage;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::listing::Recent;
+use super::readers::ArticleReaders;
 use super::rows::WalkRow;
 use super::servers::Servers;
 use super::stats::Stats;
@@ -19,7 +22,7 @@ use crate::fetch::Fetcher;
 use crate::ledger::Ledger;
 use crate::model::{Clock, Limits, PageRequest};
 use crate::politeness::Pace;
-use crate::portal::ListReader;
+use crate::portal::{self, ListReader};
 
 /// Items between request and acknowledgement, over all sites: what memory a run needs.
 pub const IN_FLIGHT: usize = 48;
@@ -40,10 +43,18 @@ pub struct Walk {
     pub id: String,
     /// Where it stands.
     pub row: WalkRow,
+    /// Decides after each page.
+    pub machine: portal::Walk,
+    /// What was listed, and what became of it.
+    pub coverage: Coverage,
+    /// What the latest pages named.
+    pub recent: Recent,
     /// A page of it is being fetched or read.
     pub in_flight: bool,
     /// Failures in a row of its next page.
     pub failures: u8,
+    /// Why its next page is not asked for again in this run.
+    pub given_up: Option<String>,
 }
 
 /// One site in a run.
@@ -52,8 +63,8 @@ pub struct SiteRun {
     pub site: Site,
     /// How fast it may be asked.
     pub pace: Pace,
-    /// Reads its articles.
-    pub article_reader: ArticleReader,
+    readers: ArticleReaders,
+    family: Mutex<Option<&'static str>>,
     /// Reads its lists, by list id.
     pub list_readers: HashMap<String, ListReader>,
     /// Progress.
@@ -97,8 +108,7 @@ impl std::fmt::Debug for SiteRun {
 impl SiteRun {
     /// A site with the walks it is to do.
     pub fn new(site: Site, pace: Pace, walks: Vec<Walk>) -> Result<Self, CrawlError> {
-        let article_reader = ArticleReader::for_site(&site)
-            .map_err(|source| CrawlError::Article { site: site.id.clone(), source })?;
+        let readers = ArticleReaders::new(&site)?;
         let mut list_readers = HashMap::new();
         for list in &site.lists {
             let reader = ListReader::new(list, &site)
@@ -108,7 +118,8 @@ impl SiteRun {
         Ok(Self {
             site,
             pace,
-            article_reader,
+            readers,
+            family: Mutex::default(),
             list_readers,
             stats: Stats::default(),
             wake: Notify::new(),
@@ -116,6 +127,22 @@ impl SiteRun {
             walks: Mutex::new(walks),
             stopped: Mutex::default(),
         })
+    }
+
+    /// Reads its articles: as the site file says, or as its family is known to write them.
+    pub fn article_reader(&self) -> &ArticleReader {
+        self.readers.of(*self.family.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes the family that a list page shows.
+    pub fn note_family(&self, family: &'static str) {
+        *self.family.lock().unwrap_or_else(PoisonError::into_inner) = Some(family);
+    }
+
+    /// Its family: as told, or as recognised.
+    pub fn family(&self) -> Option<String> {
+        let seen = *self.family.lock().unwrap_or_else(PoisonError::into_inner);
+        self.site.family.clone().or_else(|| seen.map(str::to_owned))
     }
 
     /// Its id.
@@ -145,7 +172,8 @@ impl SiteRun {
     pub fn take_page(&self, max_pages: Option<u32>) -> Option<(String, String, PageRequest)> {
         let mut walks = self.walks();
         let walk = walks.iter_mut().find(|walk| {
-            !walk.in_flight && walk.row.next.is_some() && max_pages.is_none_or(|most| walk.row.pages < most)
+            let open = !walk.in_flight && walk.given_up.is_none() && walk.row.next.is_some();
+            open && max_pages.is_none_or(|most| walk.row.pages < most)
         })?;
         walk.in_flight = true;
         Some((walk.id.clone(), walk.row.list.clone(), walk.row.next.clone()?))

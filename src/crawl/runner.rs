@@ -181,11 +181,12 @@ impl Runner {
 
     fn refused(&self, refusal: Refusal) -> Failure {
         if let Refusal::Unreachable(_) = refusal {
+            // The first reason stays: where the connection failed, that is the clearer one.
             self.site.halt(Halt::Unreachable(refusal.to_string()));
         }
         match refusal {
             Refusal::Rule(rule) => Failure::Refused(rule),
-            other @ Refusal::Unreachable(_) => Failure::Refused(other.to_string()),
+            other @ Refusal::Unreachable(_) => Failure::Closed(other.to_string()),
         }
     }
 
@@ -201,7 +202,7 @@ impl Runner {
                 Ok((first == Some(target)).then_some(Failure::BackToStart))
             }
             Task::Article(lease) => {
-                let key = portal::canonical(target, self.site.site.family.as_deref());
+                let key = portal::canonical(target, self.site.family().as_deref());
                 let row = self.run.frontier.row(self.site.id(), &key)?;
                 let known = key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
                 Ok(known.then_some(Failure::KnownTarget(key)))

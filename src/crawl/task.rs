@@ -51,6 +51,8 @@ pub enum Failure {
     Fetch(FetchError),
     /// robots.txt forbids it, by this line.
     Refused(String),
+    /// robots.txt could not be had, so nothing may be asked for now.
+    Closed(String),
     /// A redirect leads to a host that is not the site's.
     OffSite(String),
     /// More redirects than the limit, or in a circle.
@@ -66,7 +68,7 @@ impl Failure {
     pub fn cause(&self) -> String {
         match self {
             Self::Fetch(error) => error.cause().to_owned(),
-            Self::Refused(_) => "robots".to_owned(),
+            Self::Refused(_) | Self::Closed(_) => "robots".to_owned(),
             Self::OffSite(_) => "redirect off the site".to_owned(),
             Self::Redirects => "too many redirects".to_owned(),
             Self::KnownTarget(_) => "redirect to a known article".to_owned(),

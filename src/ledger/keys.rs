@@ -70,6 +70,11 @@ impl Key {
         parts(b'j', site, walk.as_bytes())
     }
 
+    /// The account of a walk: what was listed, and what became of it.
+    pub fn coverage(site: &str, walk: &str) -> Vec<u8> {
+        parts(b'k', site, walk.as_bytes())
+    }
+
     /// All walks of a site.
     pub fn walks(site: &str) -> Vec<u8> {
         parts(b'j', site, b"")
