@@ -1,4 +1,7 @@
 //! The control paths: how another process moves a portal along. Neither logged nor linked, and untouched by faults.
+//!
+//! A fault is posted as JSON, bare (`{"status":503}`, `"never_answers"`, `{"drip":{"interval_ms":100}}`) or with its reach
+//! (`{"fault":"soft_error200","prefix":"/vi/news","times":3}`).
 
 use serde::Serialize;
 

@@ -15,6 +15,8 @@ const KEPT: usize = 1 << 20;
 /// One request.
 #[derive(Clone, Debug, Serialize)]
 pub struct Request {
+    /// The portal's name.
+    pub portal: String,
     /// When its head had arrived, since the portal's start.
     #[serde(rename = "start_us", serialize_with = "micros")]
     pub start: Duration,

@@ -3,12 +3,11 @@
 //! Why: benches ask for thousands of pages a second. Nearly all of a page never changes, so its bytes are shared and
 //! its deflate blocks are kept; only counters, clock and lists are written and compressed anew.
 
-use std::io::Write;
+use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
+use flate2::{Compress, Compression, Crc, FlushCompress};
 
 /// A constant piece with its compressed form.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ impl Chunk {
 
     fn packed(&self) -> &Packed {
         self.packed
-            .get_or_init(|| pack(&self.raw, Compression::default()))
+            .get_or_init(|| pack(&self.raw, &mut Compress::new(Compression::default(), false)))
     }
 }
 
@@ -115,7 +114,7 @@ impl Page {
                 }
                 Piece::Own(text) if text.is_empty() => {}
                 Piece::Own(text) => {
-                    let packed = pack(text.as_bytes(), Compression::fast());
+                    let packed = FAST.with_borrow_mut(|packer| pack(text.as_bytes(), packer));
                     sum.combine(&packed.sum);
                     out.push(packed.blocks);
                 }
@@ -139,16 +138,30 @@ fn own_len(piece: &Piece) -> usize {
     }
 }
 
+thread_local! {
+    /// A compressor a thread for the pieces of the moment: setting one up costs more than using it.
+    static FAST: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+}
+
 /// Deflate blocks that end on a byte border and refer to nothing before them.
-fn pack(raw: &[u8], level: Compression) -> Packed {
+fn pack(raw: &[u8], packer: &mut Compress) -> Packed {
     let mut sum = Crc::new();
     sum.update(raw);
-    let mut encoder = DeflateEncoder::new(Vec::with_capacity(raw.len() / 3), level);
-    // Writing to memory cannot fail.
-    let _ = encoder.write_all(raw);
-    let _ = encoder.flush();
-    let blocks = Bytes::from(std::mem::take(encoder.get_mut()));
-    Packed { blocks, sum }
+    packer.reset();
+    let mut out = Vec::with_capacity(raw.len() / 2 + 64);
+    loop {
+        let done = packer.total_in() as usize;
+        // Memory to memory there is no error but want of room, which the loop mends.
+        let _ = packer.compress_vec(&raw[done..], &mut out, FlushCompress::Sync);
+        if packer.total_in() as usize == raw.len() && out.len() < out.capacity() {
+            break;
+        }
+        out.reserve(out.capacity());
+    }
+    Packed {
+        blocks: Bytes::from(out),
+        sum,
+    }
 }
 
 #[cfg(test)]

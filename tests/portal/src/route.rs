@@ -239,6 +239,7 @@ fn file(spec: &PortalSpec, asked: &Asked) -> Answer {
     Answer::file(media, bytes, tag, modified)
 }
 
+/// Days without times, so that an article that hides its time keeps it hidden.
 fn sitemap(view: View) -> String {
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
@@ -249,7 +250,7 @@ fn sitemap(view: View) -> String {
             "<url><loc>{}{}</loc><lastmod>{}</lastmod></url>",
             view.base,
             entry.home,
-            article.stamp.rfc3339()
+            &article.stamp.rfc3339()[..10]
         );
     }
     out.push_str("</urlset>\n");

@@ -12,6 +12,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::header::HeaderName;
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -72,22 +73,7 @@ async fn exchange(
 ) -> io::Result<Response<PortalBody>> {
     let start = site.log.elapsed();
     let (head, body) = request.into_parts();
-    let field = |name: HeaderName| {
-        let value = head
-            .headers
-            .get(name)
-            .map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
-        value.unwrap_or_default()
-    };
-    let mut asked = Asked {
-        post: head.method == Method::POST,
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().unwrap_or_default().to_owned(),
-        body: String::new(),
-        cookie: field(header::COOKIE),
-        if_none_match: field(header::IF_NONE_MATCH),
-        if_modified_since: field(header::IF_MODIFIED_SINCE),
-    };
+    let mut asked = asked(&head);
     if asked.post {
         let bytes = Limited::new(body, FORM)
             .collect()
@@ -99,8 +85,9 @@ async fn exchange(
     if asked.path.starts_with("/__control/") {
         return Ok(control::answer(&site, &asked).respond(false));
     }
-    let gzip = site.spec.gzip && field(header::ACCEPT_ENCODING).contains("gzip");
+    let gzip = site.spec.gzip && field(&head, header::ACCEPT_ENCODING).contains("gzip");
     let number = site.log.start(log::Request {
+        portal: site.spec.id.clone(),
         start,
         end: start,
         done: false,
@@ -113,7 +100,7 @@ async fn exchange(
         status: 0,
         bytes: 0,
         body: asked.body.clone(),
-        user_agent: field(header::USER_AGENT),
+        user_agent: field(&head, header::USER_AGENT),
         peer,
     });
     // Should the client leave before there is an answer, this empty body notes the end.
@@ -135,6 +122,26 @@ async fn exchange(
         parts,
         body.noted(Arc::clone(&site.log), number),
     ))
+}
+
+fn asked(head: &Parts) -> Asked {
+    Asked {
+        post: head.method == Method::POST,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        body: String::new(),
+        cookie: field(head, header::COOKIE),
+        if_none_match: field(head, header::IF_NONE_MATCH),
+        if_modified_since: field(head, header::IF_MODIFIED_SINCE),
+    }
+}
+
+/// The value of a field, or nothing.
+fn field(head: &Parts, name: HeaderName) -> String {
+    head.headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .unwrap_or_default()
 }
 
 /// A connection whose close can be made a reset.
