@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::coverage::{Coverage, Fate};
 use super::rows::{QueueRow, UrlRow, UrlState, decode, encode};
 use crate::archive::warc::Receipt;
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
@@ -190,6 +191,43 @@ impl Frontier {
     /// capture, so that nothing counts as archived that is not on disk. Takes effect only while the lease holds.
     pub fn acknowledge(&self, lease: &Lease, state: UrlState, _receipt: &Receipt, batch: &mut Batch) {
         self.settle(lease, state, batch);
+    }
+
+    /// Takes in an item whose capture recovery found: whatever the queue thought of it, it is settled.
+    pub fn adopt(
+        &self,
+        site: &str,
+        found: &QueueRow,
+        state: UrlState,
+        _receipt: &Receipt,
+        fate: &Fate,
+        batch: &mut Batch,
+    ) -> Result<(), LedgerError> {
+        let url_key = Key::url(site, &found.key);
+        let waiting = self.row(site, &found.key)?.and_then(|row| match row.state {
+            UrlState::Queued(place) => Some(Key::queue(site, place)),
+            _ => None,
+        });
+        if let Some(queue) = waiting
+            && let Some(bytes) = self.ledger.get(&queue)?
+        {
+            let row: QueueRow = decode(&queue, &bytes)?;
+            let key = Key::coverage(site, &row.walk);
+            if let Some(bytes) = self.ledger.get(&key)? {
+                let mut coverage: Coverage = decode(&key, &bytes)?;
+                coverage.settle(row.listed.as_ref(), fate);
+                batch.put(key, encode(&coverage));
+            }
+            batch.delete(queue);
+        }
+        let unsettled = Key::unsettled(site, &found.key);
+        let row = encode(&url_row(found, state.clone()));
+        match state {
+            UrlState::Article { .. } => batch.delete(unsettled),
+            _ => batch.put(unsettled, row.clone()),
+        };
+        batch.put(url_key, row);
+        Ok(())
     }
 
     /// Ends a lease in `batch` on an item that could not be fetched, or may not be.
