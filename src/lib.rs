@@ -17,5 +17,17 @@ pub mod portal;
 /// From a page to an article's cleaned text, dates, byline and fingerprints.
 pub mod article;
 
+/// Frontier, hashes and politeness state behind one small trait; a cache of what the WARC files say.
+pub mod ledger;
+
+/// robots.txt, one budget per server, back-off: the only room that can make a `Permit`.
+pub mod politeness;
+
+/// One exchange over the wire: address guard, TLS, the tee that keeps the bytes, limits.
+pub mod fetch;
+
+/// Schedule, frontier, coverage and the pipeline that wires all rooms.
+pub mod crawl;
+
 /// Captures and texts to WARC files, their indexes and the catalogue; and back.
 pub mod archive;

@@ -29,12 +29,17 @@ pub fn sidecar(text_path: &str) -> String {
 pub fn write(root: &Path, record: &ArticleRecord, text: &str) -> Result<PathBuf> {
     let path = root.join(&record.text_path);
     replace(&path, text.as_bytes(), Durability::Rebuildable)?;
+    write_record(root, record)?;
+    Ok(path)
+}
+
+/// Writes a record beside its text, in place of the one that was there.
+pub fn write_record(root: &Path, record: &ArticleRecord) -> Result<()> {
     let beside = root.join(sidecar(&record.text_path));
     let json = serde_json::to_vec_pretty(record);
     let mut json = json.map_err(|source| ArchiveError::Json { path: beside.clone(), source })?;
     json.push(b'\n');
-    replace(&beside, &json, Durability::Rebuildable)?;
-    Ok(path)
+    replace(&beside, &json, Durability::Rebuildable)
 }
 
 #[cfg(test)]

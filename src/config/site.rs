@@ -164,7 +164,7 @@ impl Site {
         base.set_query(None);
         base.set_fragment(None);
         Some(Self {
-            id: host.replace(':', "-").replace(['[', ']'], "").to_ascii_lowercase(),
+            id: host.to_ascii_lowercase(),
             name: None,
             publisher: None,
             province: None,

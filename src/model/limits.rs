@@ -32,9 +32,9 @@ impl Default for Limits {
         Self {
             head_bytes: 64 << 10,
             body_bytes: 16 << 20,
-            exchange: Duration::from_secs(120),
+            exchange: Duration::from_mins(2),
             connect: Duration::from_secs(20),
-            idle: Duration::from_secs(60),
+            idle: Duration::from_mins(1),
             redirects: 5,
             decoded_bytes: 32 << 20,
             decoded_ratio: 200,

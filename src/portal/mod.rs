@@ -1,11 +1,46 @@
 //! What a portal looks like.
 //!
-//! A list page in, its items and the request for the next page out. Pure: no clock, no I/O.
+//! A list page in; its items and the request for the next page out. Pure: no clock, no I/O.
+//!
+//! Promises: items lie on the site's own hosts, once each, in the order of the page; a request is never for the page
+//! just read. Refuses: to guess a further page without evidence on the page, in the family or in the site file.
+//!
+//! [`ListReader`] reads one page, [`Walk`] decides after each page whether to go on, [`Cursor`] is what both carry from
+//! page to page. A list page is read from its [`outline`]: one pass over the tree, which everything else looks at.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{PageRequest, Stamp};
+
+mod article_url;
+mod canonical;
+mod counter;
+mod cursor;
+mod dates;
+mod error;
+mod family;
+mod form;
+mod groups;
+mod items;
+mod outline;
+mod pager;
+mod reader;
+mod score;
+mod shape;
+mod walk;
+mod words;
+
+#[cfg(test)]
+mod testing;
+
+pub use article_url::{ArticleUrls, is_article_url};
+pub use canonical::{article_key, canonical};
+pub use cursor::{Cursor, Learned};
+pub use error::PortalError;
+pub use family::{Family, Paging, by_name, recognise};
+pub use reader::{ListReader, ListReading};
+pub use walk::{Mode, Step, StopReason, Walk, Window};
 
 /// One entry of a news list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

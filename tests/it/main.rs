@@ -1,1 +1,5 @@
 //! One integration binary; themed files.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
+mod tidy;

@@ -41,4 +41,4 @@ pub use record::{Profile, Record};
 pub use recover::{Tail, cut, scan};
 pub use resync::next_whole_record;
 pub use rotate::Rotation;
-pub use series::{Closed, Sealed, Series, SeriesSpec};
+pub use series::{Closed, Receipt, Sealed, Series, SeriesSpec};

@@ -48,6 +48,25 @@ pub struct Series {
     next_serial: u32,
 }
 
+/// Proof that records are on disk. Only a series makes it, after a sync.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    file: String,
+    offset: u64,
+}
+
+impl Receipt {
+    /// The file's final path, relative to the root.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Where the records start in it.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+}
+
 /// A file with `.open` behind its name.
 #[derive(Debug)]
 struct OpenFile {
@@ -99,6 +118,12 @@ impl Series {
     /// Makes everything that was appended durable (fdatasync). One call serves any number of captures.
     pub fn sync(&mut self) -> Result<()> {
         self.open.as_mut().map_or(Ok(()), OpenFile::sync)
+    }
+
+    /// The receipt for `length` bytes that were appended at `offset` of the open file; `None` before they are durable.
+    pub fn receipt(&self, offset: u64, length: u64) -> Option<Receipt> {
+        let open = self.open.as_ref().filter(|open| offset + length <= open.synced)?;
+        Some(Receipt { file: open.name.relative(), offset })
     }
 
     /// Name of the file that is being written.

@@ -1,0 +1,333 @@
+//! The one thread that makes things true: append, sync, note, acknowledge; many captures at a time.
+//!
+//! Order of a commit: captures appended and synced, texts appended and synced, files written, ledger, and only then the
+//! acknowledgement. A crash between any two leaves WARC records past the committed offset, which the next start reads
+//! back in.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::coverage::{Coverage, Fate};
+use super::error::CrawlError;
+use super::frontier::{GaveUp, Lease};
+use super::listing;
+use super::payload;
+use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record};
+use super::rows::{QueueRow, UrlState, decode, encode};
+use super::run::{Run, SiteRun};
+use super::shelf::Shelf;
+use super::shelve::{self, Pending, Shelved, Source};
+use super::task::Task;
+use crate::archive::warc::{Original, Receipt};
+use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
+use crate::model::Digest;
+
+/// Captures of one commit.
+const MOST: usize = 32;
+/// How long the first capture of a commit waits for others.
+const GATHER: Duration = Duration::from_millis(15);
+
+/// Makes processed tasks durable.
+#[derive(Debug)]
+pub struct Committer {
+    run: Arc<Run>,
+    shelf: Shelf,
+}
+
+/// A task whose captures were appended.
+struct Placed {
+    item: Processed,
+    // Offset and length of each capture.
+    spots: Vec<(u64, u64)>,
+    shelved: Option<Shelved>,
+    receipt: Option<Receipt>,
+    ends: (Option<u64>, Option<u64>),
+}
+
+impl Committer {
+    /// A committer that writes to `shelf`.
+    pub fn new(run: Arc<Run>, shelf: Shelf) -> Self {
+        Self { run, shelf }
+    }
+
+    /// Commits what comes until the channel closes, then seals all files.
+    pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
+        while let Ok(first) = incoming.recv() {
+            let mut batch = vec![first];
+            let until = Instant::now() + GATHER;
+            while batch.len() < MOST {
+                match incoming.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                    Ok(item) => batch.push(item),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                }
+            }
+            self.commit(batch)?;
+        }
+        self.shelf.seal_all()?;
+        self.run.ledger.flush()?;
+        Ok(())
+    }
+
+    /// Commits tasks together: one sync of each file for all of them.
+    pub fn commit(&mut self, items: Vec<Processed>) -> Result<(), CrawlError> {
+        self.rotate(&items)?;
+        let mut placed = self.append(items)?;
+        self.sync_captures(&mut placed)?;
+        self.shelve(&mut placed)?;
+        for item in &placed {
+            if let Some(shelved) = item.shelved.as_ref().filter(|shelved| shelved.appended) {
+                shelve::write_files(&mut self.shelf, shelved)?;
+            }
+        }
+        for item in placed {
+            self.acknowledge(item)?;
+        }
+        Ok(())
+    }
+
+    fn rotate(&mut self, items: &[Processed]) -> Result<(), CrawlError> {
+        let mut sizes: HashMap<&str, u64> = HashMap::new();
+        for item in items {
+            let bytes: usize = item.captures.iter().map(|ready| ready.prepared.bytes.len()).sum();
+            *sizes.entry(item.finished.site.id()).or_default() += bytes as u64;
+        }
+        let now = self.run.clock.now();
+        for (site, bytes) in sizes {
+            self.shelf.rotate(site, now, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, items: Vec<Processed>) -> Result<Vec<Placed>, CrawlError> {
+        let now = self.run.clock.now();
+        let mut fresh: HashMap<Digest, (String, Original)> = HashMap::new();
+        let mut out = Vec::with_capacity(items.len());
+        for mut item in items {
+            let site = Arc::clone(&item.finished.site);
+            let mut spots = Vec::with_capacity(item.captures.len());
+            for ready in &mut item.captures {
+                self.refer(&site, ready, &mut fresh)?;
+                let files = self.shelf.site(site.id())?;
+                let offset = files.captures.append(&ready.prepared.bytes, now)?;
+                let length = ready.prepared.bytes.len() as u64;
+                site.stats.warc_bytes.add(length);
+                spots.push((offset, length));
+            }
+            out.push(Placed { item, spots, shelved: None, receipt: None, ends: (None, None) });
+        }
+        Ok(out)
+    }
+
+    /// Turns a response into a revisit when another of this commit, or of another worker since, holds its payload.
+    fn refer(
+        &mut self,
+        site: &SiteRun,
+        ready: &mut Ready,
+        fresh: &mut HashMap<Digest, (String, Original)>,
+    ) -> Result<(), CrawlError> {
+        let Some(original) = ready.prepared.as_original().filter(|_| may_refer(&ready.exchange)) else {
+            if ready.prepared.main().is_some_and(|main| main.kind == crate::archive::warc::RecordType::Revisit) {
+                site.stats.revisits.add(1);
+            }
+            return Ok(());
+        };
+        let earlier = match fresh.get(&ready.payload) {
+            Some((owner, original)) => {
+                // In another file, it must be on disk before anything refers to it.
+                if owner != site.id() {
+                    self.shelf.site(owner)?.captures.sync()?;
+                }
+                Some(original.clone())
+            }
+            None => payload::original(&*self.run.ledger, &ready.payload)?,
+        };
+        match earlier {
+            Some(earlier) => {
+                let level = self.shelf.level();
+                ready.prepared = record(&ready.exchange, &ready.metadata, ready.payload, Some(earlier), level);
+                site.stats.revisits.add(1);
+            }
+            None => {
+                fresh.insert(ready.payload, (site.id().to_owned(), original));
+            }
+        }
+        Ok(())
+    }
+
+    fn sync_captures(&mut self, placed: &mut [Placed]) -> Result<(), CrawlError> {
+        let sites: BTreeSet<String> = placed.iter().map(|p| p.item.finished.site.id().to_owned()).collect();
+        for site in &sites {
+            self.shelf.site(site)?.captures.sync()?;
+        }
+        for item in placed {
+            let site = item.item.finished.site.id().to_owned();
+            let series = &self.shelf.site(&site)?.captures;
+            if let Some((offset, length)) = item.spots.last() {
+                item.receipt = series.receipt(*offset, *length);
+                item.ends.0 = Some(offset + length);
+            }
+        }
+        Ok(())
+    }
+
+    fn shelve(&mut self, placed: &mut [Placed]) -> Result<(), CrawlError> {
+        let now = self.run.clock.now();
+        let mut pending = Pending::new();
+        let mut touched = BTreeSet::new();
+        for place in placed.iter_mut() {
+            let Finding::Article(text) = &place.item.finding else { continue };
+            let Task::Article(lease) = &place.item.finished.task else { continue };
+            let Some(receipt) = &place.receipt else { continue };
+            let Some(ready) = place.item.captures.last() else { continue };
+            let Some(main) = ready.prepared.main() else { continue };
+            let mut locations = vec![lease.row.url.clone()];
+            shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
+            let source = Source {
+                site: place.item.finished.site.id(),
+                key: &lease.row.key,
+                list: &lease.row.list,
+                locations,
+                receipt,
+                record_id: main.id,
+                captured_at: ready.prepared.date,
+            };
+            let shelved = shelve::shelve(&mut self.shelf, &*self.run.ledger, &mut pending, text, &source, now)?;
+            if shelved.appended {
+                touched.insert(source.site.to_owned());
+            }
+            place.shelved = Some(shelved);
+            place.ends.1 = self.shelf.site(place.item.finished.site.id())?.texts.lengths().map(|(length, _)| length);
+        }
+        for site in touched {
+            self.shelf.site(&site)?.texts.sync()?;
+        }
+        Ok(())
+    }
+
+    /// Notes one task in the ledger and lets go of it.
+    fn acknowledge(&mut self, placed: Placed) -> Result<(), CrawlError> {
+        let mut batch = Batch::default();
+        let site = Arc::clone(&placed.item.finished.site);
+        for (ready, (offset, _)) in placed.item.captures.iter().zip(&placed.spots) {
+            let files = self.shelf.site(site.id())?;
+            let name = files.captures.name().map(crate::archive::warc::WarcName::relative).unwrap_or_default();
+            if let Some(original) = ready.prepared.as_original().filter(|_| may_refer(&ready.exchange)) {
+                payload::remember(&*self.run.ledger, &original, &name, *offset, &mut batch)?;
+            }
+        }
+        self.shelf.site(site.id())?.note_committed(placed.ends.0, placed.ends.1, &mut batch);
+        let fate = self.effects(&site, &placed, &mut batch)?;
+        if let (Some(fate), Task::Article(lease)) = (&fate, &placed.item.finished.task) {
+            settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
+        }
+        // A refused batch means that another owner has taken the item over: it counts there.
+        if self.run.ledger.apply(&batch)? == Applied::Done
+            && let Some(fate) = fate
+        {
+            count(&site, &fate);
+        }
+        drop(placed);
+        site.outstanding.fetch_sub(1, Ordering::SeqCst);
+        site.wake.notify_one();
+        Ok(())
+    }
+
+    /// What a task changes in the ledger; for an item that leaves the queue, what became of it.
+    fn effects(&self, site: &SiteRun, placed: &Placed, batch: &mut Batch) -> Result<Option<Fate>, CrawlError> {
+        let run = &*self.run;
+        match &placed.item.finished.task {
+            Task::Robots { origin, .. } => {
+                if let Finding::Robots(answer) = &placed.item.finding {
+                    batch.put(Key::robots(origin), encode(answer));
+                }
+                Ok(None)
+            }
+            Task::List { walk, request, .. } => {
+                match &placed.item.finding {
+                    Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
+                    Finding::ListEnd => listing::reached_end(run, site, walk, batch),
+                    Finding::ListFailed { cause, retryable } => listing::failed(run, site, walk, cause, *retryable, batch),
+                    _ => listing::failed(run, site, walk, "not a list", false, batch),
+                }
+                Ok(None)
+            }
+            Task::Article(lease) => {
+                Ok(self.item_effects(lease, placed, batch))
+            }
+        }
+    }
+
+    /// `None` when the item goes back to the queue.
+    fn item_effects(&self, lease: &Lease, placed: &Placed, batch: &mut Batch) -> Option<Fate> {
+        let frontier = &self.run.frontier;
+        match (&placed.item.finding, &placed.receipt) {
+            (Finding::Article(text), Some(receipt)) => {
+                let shelved = placed.shelved.as_ref()?;
+                shelve::remember(&shelved.record, batch);
+                let state = UrlState::Article { content: text.content, version: shelved.record.version };
+                frontier.acknowledge(lease, state, receipt, batch);
+                Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
+            }
+            (Finding::NotArticle(cause), Some(receipt)) => {
+                frontier.acknowledge(lease, UrlState::NotArticle(cause.clone()), receipt, batch);
+                Some(Fate::NotArticle(cause.clone()))
+            }
+            (Finding::Postponed(_), _) => {
+                frontier.release(lease, false, batch);
+                None
+            }
+            (Finding::Refused(rule), _) => {
+                frontier.give_up(lease, GaveUp::Refused(rule.clone()), batch);
+                Some(Fate::Refused)
+            }
+            (Finding::Failed { cause, retryable }, _) => {
+                if *retryable && lease.row.attempts < ATTEMPTS {
+                    frontier.release(lease, true, batch);
+                    return None;
+                }
+                frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
+                Some(Fate::Failed(cause.clone()))
+            }
+            _ => {
+                frontier.release(lease, true, batch);
+                None
+            }
+        }
+    }
+}
+
+/// Notes what became of an item in the account of its walk, in the same batch: of this run's walk, or of an earlier one.
+pub fn settle_coverage(
+    ledger: &dyn Ledger,
+    site: &SiteRun,
+    row: &QueueRow,
+    fate: &Fate,
+    batch: &mut Batch,
+) -> Result<(), LedgerError> {
+    let key = Key::coverage(site.id(), &row.walk);
+    let mut walks = site.walks();
+    if let Some(walk) = walks.iter_mut().find(|walk| walk.id == row.walk) {
+        walk.coverage.settle(row.listed.as_ref(), fate);
+        batch.put(key, encode(&walk.coverage));
+        return Ok(());
+    }
+    if let Some(bytes) = ledger.get(&key)? {
+        let mut coverage: Coverage = decode(&key, &bytes)?;
+        coverage.settle(row.listed.as_ref(), fate);
+        batch.put(key, encode(&coverage));
+    }
+    Ok(())
+}
+
+fn count(site: &SiteRun, fate: &Fate) {
+    match fate {
+        Fate::Archived => site.stats.articles.add(1),
+        Fate::Duplicate => site.stats.duplicates.add(1),
+        Fate::NotArticle(_) => site.stats.not_articles.add(1),
+        Fate::Failed(_) => site.stats.failed.add(1),
+        Fate::Refused => site.stats.refused.add(1),
+    }
+}

@@ -1,0 +1,152 @@
+//! The account of a walk: for each month, what was listed and what became of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Stamp;
+
+/// What became of one listed item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// A new article.
+    Archived,
+    /// The text of an article that is known from elsewhere.
+    Duplicate,
+    /// Archived, and no article.
+    NotArticle(String),
+    /// Could not be fetched.
+    Failed(String),
+    /// robots.txt forbids it.
+    Refused,
+}
+
+/// Counts of one month.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Items that lists named, each once.
+    pub listed: u64,
+    /// Of these, archived before this walk.
+    pub held: u64,
+    /// New articles.
+    pub archived: u64,
+    /// Known texts at new addresses.
+    pub duplicates: u64,
+    /// No articles, by cause.
+    pub not_article: BTreeMap<String, u64>,
+    /// Failures, by cause.
+    pub failed: BTreeMap<String, u64>,
+    /// Forbidden by robots.txt.
+    pub refused: u64,
+}
+
+impl Counts {
+    /// Items whose fate is not known yet.
+    pub fn open(&self) -> u64 {
+        let settled = self.held
+            + self.archived
+            + self.duplicates
+            + self.refused
+            + self.failed.values().sum::<u64>()
+            + self.not_article.values().sum::<u64>();
+        self.listed.saturating_sub(settled)
+    }
+
+    /// All failures.
+    pub fn failures(&self) -> u64 {
+        self.failed.values().sum()
+    }
+
+    /// All pages that were no articles.
+    pub fn not_articles(&self) -> u64 {
+        self.not_article.values().sum()
+    }
+
+    /// Adds another month's counts.
+    pub fn add(&mut self, other: &Self) {
+        self.listed += other.listed;
+        self.held += other.held;
+        self.archived += other.archived;
+        self.duplicates += other.duplicates;
+        self.refused += other.refused;
+        for (cause, n) in &other.not_article {
+            *self.not_article.entry(cause.clone()).or_default() += n;
+        }
+        for (cause, n) in &other.failed {
+            *self.failed.entry(cause.clone()).or_default() += n;
+        }
+    }
+}
+
+/// Counts by month (`2026-11`), and of items whose list gives no date (`undated`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// By month.
+    pub months: BTreeMap<String, Counts>,
+    /// Items outside the window of the walk: named, and left alone.
+    pub outside: u64,
+}
+
+impl Coverage {
+    /// Notes an item that a list names, once per walk.
+    pub fn list(&mut self, listed: Option<&Stamp>, held: bool) {
+        let counts = self.month(listed);
+        counts.listed += 1;
+        counts.held += u64::from(held);
+    }
+
+    /// Notes what became of an item.
+    pub fn settle(&mut self, listed: Option<&Stamp>, fate: &Fate) {
+        let counts = self.month(listed);
+        match fate {
+            Fate::Archived => counts.archived += 1,
+            Fate::Duplicate => counts.duplicates += 1,
+            Fate::Refused => counts.refused += 1,
+            Fate::NotArticle(cause) => *counts.not_article.entry(cause.clone()).or_default() += 1,
+            Fate::Failed(cause) => *counts.failed.entry(cause.clone()).or_default() += 1,
+        }
+    }
+
+    /// All months together.
+    pub fn total(&self) -> Counts {
+        let mut total = Counts::default();
+        for counts in self.months.values() {
+            total.add(counts);
+        }
+        total
+    }
+
+    /// Adds another walk's account.
+    pub fn add(&mut self, other: &Self) {
+        for (month, counts) in &other.months {
+            self.months.entry(month.clone()).or_default().add(counts);
+        }
+        self.outside += other.outside;
+    }
+
+    fn month(&mut self, listed: Option<&Stamp>) -> &mut Counts {
+        let month = listed.map_or_else(|| "undated".to_owned(), |stamp| stamp.date().strftime("%Y-%m").to_string());
+        self.months.entry(month).or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::StampSource;
+
+    #[test]
+    fn every_listed_item_is_accounted_for() {
+        let stamp = Stamp::day(jiff::civil::Date::constant(2026, 11, 3), StampSource::List);
+        let mut coverage = Coverage::default();
+        coverage.list(Some(&stamp), false);
+        coverage.list(Some(&stamp), true);
+        coverage.list(None, false);
+        coverage.settle(Some(&stamp), &Fate::Archived);
+        assert_eq!(coverage.months["2026-11"].open(), 0);
+        assert_eq!(coverage.total().open(), 1);
+        coverage.settle(None, &Fate::Failed("404".to_owned()));
+        assert_eq!(coverage.total().open(), 0);
+        assert_eq!(coverage.total().failures(), 1);
+    }
+}

@@ -1,0 +1,55 @@
+//! What ends a run, as opposed to what is noted of an item.
+
+use crate::archive::ArchiveError;
+use crate::article::ArticleError;
+use crate::ledger::LedgerError;
+use crate::portal::PortalError;
+
+/// A run that cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CrawlError {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// WARC files, texts or catalogue.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A site file's list selectors.
+    #[error("site {site}: {source}")]
+    Portal {
+        /// Site id.
+        site: String,
+        /// The selector's fault.
+        source: PortalError,
+    },
+    /// A site file's article selectors.
+    #[error("site {site}: {source}")]
+    Article {
+        /// Site id.
+        site: String,
+        /// The selector's fault.
+        source: ArticleError,
+    },
+    /// A thread of ours is gone.
+    #[error("a worker ended unexpectedly; what was acknowledged is safe, run the same command again")]
+    Worker,
+    /// The archive root cannot be used.
+    #[error("{path}: {why}")]
+    Root {
+        /// Where.
+        path: String,
+        /// What is wrong and how to mend it.
+        why: String,
+    },
+}
+
+impl CrawlError {
+    /// Whether the same run may work later.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Ledger(error) => error.retryable(),
+            Self::Archive(_) | Self::Worker => true,
+            Self::Portal { .. } | Self::Article { .. } | Self::Root { .. } => false,
+        }
+    }
+}

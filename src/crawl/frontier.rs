@@ -1,0 +1,287 @@
+//! What is next: a queue for each site, leases on it, and acknowledgements.
+//!
+//! A lease carries a fencing number that only grows. An acknowledgement takes effect only while the queue still holds
+//! exactly what was leased, so that of two that think they own an item one is refused.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::rows::{QueueRow, UrlRow, UrlState, decode, encode};
+use crate::archive::warc::Receipt;
+use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
+use crate::model::{CanonicalUrl, Stamp};
+
+/// Queue places looked through for a free one: more than can ever be under lease at once.
+const LOOK_AHEAD: usize = 256;
+
+/// An item that a list named.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The address as the list gave it.
+    pub url: String,
+    /// Its key.
+    pub key: CanonicalUrl,
+    /// The list.
+    pub list: String,
+    /// The list page.
+    pub via: String,
+    /// The link's text.
+    pub title: String,
+    /// The list's date.
+    pub listed: Option<Stamp>,
+    /// The walk that counts it.
+    pub walk: String,
+}
+
+/// The right to work on one item.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// The site.
+    pub site: String,
+    /// The item.
+    pub row: QueueRow,
+    place: u64,
+    // The queue's value while the lease holds.
+    held: Vec<u8>,
+}
+
+impl Lease {
+    /// The fencing number.
+    pub fn fence(&self) -> u64 {
+        self.row.fence
+    }
+}
+
+/// Why an item leaves the queue without a capture of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GaveUp {
+    /// It could not be fetched.
+    Failed {
+        /// One word, or a status.
+        cause: String,
+        /// Whether a later run tries again.
+        retryable: bool,
+    },
+    /// robots.txt forbids it, by this line.
+    Refused(String),
+}
+
+/// What the queue knew of a candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing: it is queued now.
+    New,
+    /// It waits in the queue already.
+    Queued,
+    /// It is archived.
+    Held,
+    /// It was found to be no article, or not to be had for good.
+    Settled,
+}
+
+/// The queues of all sites, in the ledger.
+pub struct Frontier {
+    ledger: Arc<dyn Ledger>,
+    fence: AtomicU64,
+    place: AtomicU64,
+    // Fencing numbers up to here are of an earlier owner: its leases are void, since it is gone.
+    epoch: u64,
+}
+
+impl std::fmt::Debug for Frontier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Frontier(epoch {})", self.epoch)
+    }
+}
+
+impl Frontier {
+    /// Takes over the queues. Leases of an owner before us end here.
+    pub fn open(ledger: Arc<dyn Ledger>) -> Result<Self, LedgerError> {
+        let fence = counter(&*ledger, "fence")?;
+        let place = counter(&*ledger, "place")?;
+        Ok(Self { ledger, fence: AtomicU64::new(fence), place: AtomicU64::new(place), epoch: fence })
+    }
+
+    /// What is known of an address.
+    pub fn row(&self, site: &str, key: &CanonicalUrl) -> Result<Option<UrlRow>, LedgerError> {
+        let name = Key::url(site, key);
+        self.ledger.get(&name)?.map(|bytes| decode(&name, &bytes)).transpose()
+    }
+
+    /// Adds candidates that are not known yet to `batch`, in order; says of each what was known.
+    ///
+    /// A candidate that failed before in a way that may pass, or that robots.txt forbade, is queued anew.
+    pub fn enqueue(&self, site: &str, items: &[Candidate], batch: &mut Batch) -> Result<Vec<Known>, LedgerError> {
+        let mut out = Vec::with_capacity(items.len());
+        let mut seen = HashSet::with_capacity(items.len());
+        for item in items {
+            // Two addresses of one page may fold to the same key.
+            if !seen.insert(&item.key) {
+                out.push(Known::Queued);
+                continue;
+            }
+            let known = match self.row(site, &item.key)?.map(|row| row.state) {
+                None | Some(UrlState::Refused(_) | UrlState::Failed { retryable: true, .. }) => Known::New,
+                Some(UrlState::Queued(_)) => Known::Queued,
+                Some(UrlState::Article { .. }) => Known::Held,
+                Some(UrlState::NotArticle(_) | UrlState::Failed { .. }) => Known::Settled,
+            };
+            if known == Known::New {
+                self.push(site, item, batch);
+            }
+            out.push(known);
+        }
+        Ok(out)
+    }
+
+    fn push(&self, site: &str, item: &Candidate, batch: &mut Batch) {
+        let place = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+        let queued = QueueRow {
+            url: item.url.clone(),
+            key: item.key.clone(),
+            list: item.list.clone(),
+            via: item.via.clone(),
+            title: item.title.clone(),
+            listed: item.listed,
+            walk: item.walk.clone(),
+            attempts: 0,
+            fence: 0,
+        };
+        let row = url_row(&queued, UrlState::Queued(place));
+        batch.put(Key::queue(site, place), encode(&queued));
+        batch.put(Key::url(site, &item.key), encode(&row));
+        batch.delete(Key::unsettled(site, &item.key));
+        batch.put(Key::meta("place"), place.to_be_bytes());
+    }
+
+    /// Leases up to `most` items of a site, first come first.
+    pub fn lease(&self, site: &str, most: usize) -> Result<Vec<Lease>, LedgerError> {
+        let prefix = Key::queue_of(site);
+        let mut leases = Vec::new();
+        let mut batch = Batch::default();
+        for (key, held) in self.ledger.scan(&prefix, None, LOOK_AHEAD)? {
+            if leases.len() == most {
+                break;
+            }
+            let mut row: QueueRow = decode(&key, &held)?;
+            if row.fence > self.epoch {
+                continue;
+            }
+            row.fence = self.fence.fetch_add(1, Ordering::Relaxed) + 1;
+            row.attempts = row.attempts.saturating_add(1);
+            let leased = encode(&row);
+            let place = key[prefix.len()..].try_into().map_or(0, u64::from_be_bytes);
+            batch.expect(key.clone(), Some(held)).put(key, leased.clone());
+            leases.push(Lease { site: site.to_owned(), row, place, held: leased });
+        }
+        if leases.is_empty() {
+            return Ok(leases);
+        }
+        batch.put(Key::meta("fence"), self.fence.load(Ordering::Relaxed).to_be_bytes());
+        match self.ledger.apply(&batch)? {
+            Applied::Done => Ok(leases),
+            // Another owner was quicker; the next call sees what it left.
+            Applied::Refused => Ok(Vec::new()),
+        }
+    }
+
+    /// Acknowledges an archived item in `batch`: it leaves the queue with this state. Asks for the receipt of its
+    /// capture, so that nothing counts as archived that is not on disk. Takes effect only while the lease holds.
+    pub fn acknowledge(&self, lease: &Lease, state: UrlState, _receipt: &Receipt, batch: &mut Batch) {
+        self.settle(lease, state, batch);
+    }
+
+    /// Ends a lease in `batch` on an item that could not be fetched, or may not be.
+    pub fn give_up(&self, lease: &Lease, cause: GaveUp, batch: &mut Batch) {
+        let state = match cause {
+            GaveUp::Failed { cause, retryable } => UrlState::Failed { cause, retryable },
+            GaveUp::Refused(rule) => UrlState::Refused(rule),
+        };
+        self.settle(lease, state, batch);
+    }
+
+    fn settle(&self, lease: &Lease, state: UrlState, batch: &mut Batch) {
+        let queue = Key::queue(&lease.site, lease.place);
+        batch.expect(queue.clone(), Some(lease.held.clone())).delete(queue);
+        let unsettled = Key::unsettled(&lease.site, &lease.row.key);
+        let row = encode(&url_row(&lease.row, state.clone()));
+        if matches!(state, UrlState::Article { .. }) {
+            batch.delete(unsettled);
+        } else {
+            batch.put(unsettled, row.clone());
+        }
+        batch.put(Key::url(&lease.site, &lease.row.key), row);
+    }
+
+    /// Gives an item back: `again` puts it at the end of the queue, with its attempts counted.
+    pub fn release(&self, lease: &Lease, again: bool, batch: &mut Batch) {
+        let queue = Key::queue(&lease.site, lease.place);
+        batch.expect(queue.clone(), Some(lease.held.clone()));
+        let mut row = lease.row.clone();
+        row.fence = 0;
+        if again {
+            let place = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+            batch.delete(queue).put(Key::queue(&lease.site, place), encode(&row));
+            let state = url_row(&row, UrlState::Queued(place));
+            batch.put(Key::url(&lease.site, &row.key), encode(&state));
+            batch.put(Key::meta("place"), place.to_be_bytes());
+        } else {
+            row.attempts = row.attempts.saturating_sub(1);
+            batch.put(queue, encode(&row));
+        }
+    }
+
+    /// Queues anew what an earlier run could not fetch or was not allowed to. Gives how many.
+    pub fn retry_unsettled(&self, site: &str, walk: &str) -> Result<usize, LedgerError> {
+        let prefix = Key::unsettled_of(site);
+        let mut after: Option<Vec<u8>> = None;
+        let mut count = 0;
+        loop {
+            let entries = self.ledger.scan(&prefix, after.as_deref(), 500)?;
+            let Some((last, _)) = entries.last() else {
+                return Ok(count);
+            };
+            after = Some(last.clone());
+            let mut batch = Batch::default();
+            for (key, bytes) in &entries {
+                let row: UrlRow = decode(key, bytes)?;
+                if !matches!(row.state, UrlState::Refused(_) | UrlState::Failed { retryable: true, .. }) {
+                    continue;
+                }
+                let canonical = CanonicalUrl(String::from_utf8_lossy(&key[prefix.len()..]).into_owned());
+                let UrlRow { list, url, via, title, listed, .. } = row;
+                let item = Candidate { url, key: canonical, list, via, title, listed, walk: walk.to_owned() };
+                self.push(site, &item, &mut batch);
+                count += 1;
+            }
+            self.ledger.apply(&batch)?;
+        }
+    }
+
+    /// Whether a site's queue is empty.
+    pub fn is_empty(&self, site: &str) -> Result<bool, LedgerError> {
+        Ok(self.ledger.scan(&Key::queue_of(site), None, 1)?.is_empty())
+    }
+}
+
+/// The row of an address, from its place in the queue.
+fn url_row(row: &QueueRow, state: UrlState) -> UrlRow {
+    UrlRow {
+        state,
+        list: row.list.clone(),
+        url: row.url.clone(),
+        via: row.via.clone(),
+        title: row.title.clone(),
+        listed: row.listed,
+    }
+}
+
+fn counter(ledger: &dyn Ledger, name: &str) -> Result<u64, LedgerError> {
+    let value = ledger.get(&Key::meta(name))?;
+    Ok(value.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes))
+}
+
+#[cfg(test)]
+#[path = "frontier_tests.rs"]
+mod tests;

@@ -1,0 +1,160 @@
+//! What a list page does to its walk: items into the queue, the next page, the account.
+
+use std::collections::VecDeque;
+
+use super::coverage::Fate;
+use super::frontier::{Candidate, Known};
+use super::rows::{UrlState, WalkKind, encode};
+use super::run::{Run, SiteRun, Walk};
+use crate::ledger::{Batch, Key, LedgerError};
+use crate::model::{CanonicalUrl, PageRequest};
+use crate::portal::{self, ListReading, Step, Window};
+
+/// Failures in a row after which a list is left for this run.
+const LIST_FAILURES: u8 = 3;
+/// Items remembered so that one that a page shift shows twice is counted once.
+const RECENT: usize = 2_048;
+
+/// Items that the latest pages of a walk named.
+#[derive(Debug, Default)]
+pub struct Recent(VecDeque<CanonicalUrl>);
+
+impl Recent {
+    /// Notes an item; `false` when it was there.
+    fn insert(&mut self, key: &CanonicalUrl) -> bool {
+        if self.0.contains(key) {
+            return false;
+        }
+        if self.0.len() == RECENT {
+            self.0.pop_front();
+        }
+        self.0.push_back(key.clone());
+        true
+    }
+}
+
+/// Takes in a list page that was read. Everything it changes goes into one batch.
+pub fn take_in(
+    run: &Run,
+    site: &SiteRun,
+    walk_id: &str,
+    request: &PageRequest,
+    reading: &ListReading,
+    batch: &mut Batch,
+) -> Result<(), LedgerError> {
+    let mut walks = site.walks();
+    let Some(walk) = walks.iter_mut().find(|walk| walk.id == walk_id) else {
+        return Ok(());
+    };
+    if let Some(family) = reading.family {
+        site.note_family(family);
+    }
+    let window = window_of(walk.row.kind);
+    let mut candidates = Vec::with_capacity(reading.items.len());
+    for item in &reading.items {
+        if !window.admits(item) {
+            walk.coverage.outside += 1;
+            continue;
+        }
+        candidates.push(Candidate {
+            url: item.url.to_string(),
+            key: portal::canonical(&item.url, reading.family.or(site.site.family.as_deref())),
+            list: walk.row.list.clone(),
+            via: request.url.to_string(),
+            title: item.title.clone(),
+            listed: item.date,
+            walk: walk_id.to_owned(),
+        });
+    }
+    let known = run.frontier.enqueue(site.id(), &candidates, batch)?;
+    account(run, site, walk, &candidates, &known)?;
+    let unheld = known.iter().filter(|known| matches!(known, Known::New | Known::Queued)).count();
+    let queued = known.iter().filter(|known| **known == Known::New).count();
+    site.stats.queued.add(queued as u64);
+    site.stats.list_pages.add(1);
+    // An earlier crawl was cut off: what it left unread lies up to there, whatever the pages before hold.
+    let owed = walk.row.pages + 1 < walk.row.owed_pages;
+    let step = walk.machine.step(reading, if owed { unheld.max(1) } else { unheld });
+    walk.row.pages += 1;
+    walk.row.cursor = serde_json::to_string(walk.machine.cursor()).unwrap_or_default();
+    match step {
+        Step::Continue(next) => walk.row.next = Some(next),
+        Step::Stop(reason) => end(walk, &reason.to_string(), reason.is_complete()),
+    }
+    walk.failures = 0;
+    settle(run, site, walk, batch);
+    Ok(())
+}
+
+/// A page past the end led back to the first.
+pub fn reached_end(run: &Run, site: &SiteRun, walk_id: &str, batch: &mut Batch) {
+    let mut walks = site.walks();
+    if let Some(walk) = walks.iter_mut().find(|walk| walk.id == walk_id) {
+        end(walk, &portal::StopReason::SentBack.to_string(), true);
+        settle(run, site, walk, batch);
+    }
+}
+
+/// A page could not be read. The walk keeps its place: a later run asks for it again.
+pub fn failed(run: &Run, site: &SiteRun, walk_id: &str, cause: &str, retryable: bool, batch: &mut Batch) {
+    let mut walks = site.walks();
+    if let Some(walk) = walks.iter_mut().find(|walk| walk.id == walk_id) {
+        walk.failures += 1;
+        if !retryable || walk.failures >= LIST_FAILURES {
+            walk.given_up = Some(cause.to_owned());
+        }
+        settle(run, site, walk, batch);
+    }
+}
+
+fn end(walk: &mut Walk, why: &str, complete: bool) {
+    walk.row.next = None;
+    walk.row.ended = Some(why.to_owned());
+    walk.row.complete = complete;
+}
+
+fn settle(run: &Run, site: &SiteRun, walk: &mut Walk, batch: &mut Batch) {
+    walk.in_flight = false;
+    walk.row.changed_at = run.clock.now().as_second();
+    batch.put(Key::walk(site.id(), &walk.id), encode(&walk.row));
+    batch.put(Key::coverage(site.id(), &walk.id), encode(&walk.coverage));
+}
+
+/// Counts what the page named, each item once.
+fn account(
+    run: &Run,
+    site: &SiteRun,
+    walk: &mut Walk,
+    items: &[Candidate],
+    known: &[Known],
+) -> Result<(), LedgerError> {
+    for (item, known) in items.iter().zip(known) {
+        if !walk.recent.insert(&item.key) {
+            continue;
+        }
+        let listed = item.listed.as_ref();
+        let coverage = &mut walk.coverage;
+        match known {
+            Known::New => coverage.list(listed, false),
+            Known::Held | Known::Queued => coverage.list(listed, true),
+            Known::Settled => {
+                coverage.list(listed, false);
+                let fate = match run.frontier.row(site.id(), &item.key)?.map(|row| row.state) {
+                    Some(UrlState::NotArticle(cause)) => Fate::NotArticle(cause),
+                    Some(UrlState::Failed { cause, .. }) => Fate::Failed(cause),
+                    _ => Fate::Failed("unknown".to_owned()),
+                };
+                coverage.settle(listed, &fate);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The days that a walk is about.
+pub fn window_of(kind: WalkKind) -> Window {
+    match kind {
+        WalkKind::Crawl => Window::default(),
+        WalkKind::Backfill { from, to } => Window { from, to },
+    }
+}

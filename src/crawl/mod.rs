@@ -1,0 +1,4 @@
+//! x
+mod coverage;
+mod frontier;
+mod rows;

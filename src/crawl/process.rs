@@ -1,0 +1,303 @@
+//! From a finished task to records and a finding: decoding, parsing, reading and compressing, on a blocking worker.
+
+use url::Url;
+
+use super::frontier::Lease;
+use super::run::{Run, SiteRun};
+use super::task::{Failure, Finished, Task};
+use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType};
+use crate::article::{Article, Hint, Reading};
+use crate::fetch::{Cut, Exchange, Payload};
+use crate::ledger::LedgerError;
+use crate::model::{Digest, Head, Limits};
+use crate::page::{self, HtmlPage, Media};
+use crate::politeness::RobotsAnswer;
+use crate::portal::{Cursor, ListReading};
+
+/// Requests for one item before it is given up in this run.
+pub const ATTEMPTS: u8 = 3;
+
+/// One exchange as records, and what is needed to make it a revisit after all.
+#[derive(Debug)]
+pub struct Ready {
+    /// The records.
+    pub prepared: Prepared,
+    /// The exchange.
+    pub exchange: Exchange,
+    /// Lines of the metadata record.
+    pub metadata: Vec<(&'static str, String)>,
+    /// Digest of the payload.
+    pub payload: Digest,
+}
+
+/// What a task came to.
+#[derive(Debug)]
+pub enum Finding {
+    /// The answer that rules are read from.
+    Robots(RobotsAnswer),
+    /// A list page.
+    List(Box<ListReading>),
+    /// The list ends: a page past its end leads back.
+    ListEnd,
+    /// A list page that could not be read.
+    ListFailed {
+        /// Why.
+        cause: String,
+        /// Whether asking again may help.
+        retryable: bool,
+    },
+    /// An article.
+    Article(Box<Text>),
+    /// A page that is no article.
+    NotArticle(String),
+    /// No page.
+    Failed {
+        /// Why.
+        cause: String,
+        /// Whether asking again may help.
+        retryable: bool,
+    },
+    /// robots.txt forbids it, by this line.
+    Refused(String),
+    /// Nothing may be asked for now; the item keeps its place.
+    Postponed(String),
+}
+
+/// A cleaned article.
+#[derive(Debug)]
+pub struct Text {
+    /// Its parts.
+    pub article: Article,
+    /// The text file.
+    pub text: String,
+    /// The content hash.
+    pub content: Digest,
+    /// The address it was found at after redirects.
+    pub final_url: String,
+}
+
+/// A task, ready to be committed.
+#[derive(Debug)]
+pub struct Processed {
+    /// The task, with its site and its slot.
+    pub finished: Finished,
+    /// Its exchanges as records, in order.
+    pub captures: Vec<Ready>,
+    /// What it came to.
+    pub finding: Finding,
+}
+
+/// Reads and records one finished task.
+pub fn process(run: &Run, mut finished: Finished, level: Level) -> Result<Processed, LedgerError> {
+    let finding = find(run, &finished);
+    let hops = std::mem::take(&mut finished.hops);
+    let mut captures = Vec::with_capacity(hops.len());
+    let mut from: Option<Url> = None;
+    for (at, exchange) in hops.into_iter().enumerate() {
+        let metadata = metadata(&finished, &exchange, at, from.as_ref());
+        from = Some(exchange.url.clone());
+        let payload = Digest::of(exchange.payload());
+        let original = if may_refer(&exchange) { super::payload::original(&*run.ledger, &payload)? } else { None };
+        let prepared = record(&exchange, &metadata, payload, original, level);
+        captures.push(Ready { prepared, exchange, metadata, payload });
+    }
+    Ok(Processed { finished, captures, finding })
+}
+
+/// Whether a payload may be stored as a revisit, or be referred to: whole, of a good answer, and not empty.
+pub fn may_refer(exchange: &Exchange) -> bool {
+    exchange.head.status == 200 && exchange.cut.is_none() && !exchange.payload().is_empty()
+}
+
+/// The records of one exchange.
+pub fn record(
+    exchange: &Exchange,
+    metadata: &[(&'static str, String)],
+    payload: Digest,
+    original: Option<Original>,
+    level: Level,
+) -> Prepared {
+    let protocols: Vec<&str> = std::iter::once("http/1.1").chain(exchange.tls.as_ref().map(|tls| tls.version)).collect();
+    let capture = Capture {
+        uri: exchange.url.as_str(),
+        at: exchange.started,
+        response: &exchange.response,
+        request: &exchange.request,
+        ip: Some(exchange.peer),
+        protocols: &protocols,
+        cipher_suite: exchange.tls.as_ref().map(|tls| tls.cipher.as_str()),
+        truncated: exchange.cut.map(|cut| match cut {
+            Cut::Length => TruncatedType::Length,
+            Cut::Time => TruncatedType::Time,
+            Cut::Disconnect => TruncatedType::Disconnect,
+        }),
+        sniffed_type: None,
+        payload_digest: Some(payload),
+        revisit: original.map(|original| Revisit { profile: Profile::IdenticalPayloadDigest, original }),
+        metadata,
+    };
+    capture.prepare(level)
+}
+
+/// The body of a robots.txt, decoded as far as its content coding goes.
+pub fn decoded_text(exchange: &Exchange) -> Vec<u8> {
+    let limits = Limits::default();
+    page::decode(&exchange.head, exchange.payload(), &limits).map(|decoded| decoded.text.into_bytes()).unwrap_or_default()
+}
+
+fn find(run: &Run, finished: &Finished) -> Finding {
+    if let Task::Robots { answer, .. } = &finished.task {
+        return Finding::Robots(answer.clone());
+    }
+    let list = matches!(finished.task, Task::List { .. });
+    let failed = |cause: String, retryable: bool| {
+        if list { Finding::ListFailed { cause, retryable } } else { Finding::Failed { cause, retryable } }
+    };
+    if let Some(failure) = &finished.failure {
+        return match failure {
+            Failure::BackToStart => Finding::ListEnd,
+            Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
+            Failure::Closed(why) => Finding::Postponed(why.clone()),
+            Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),
+            Failure::Refused(rule) => Finding::ListFailed { cause: format!("robots.txt forbids it ({rule})"), retryable: false },
+            Failure::Fetch(error) if list => Finding::ListFailed { cause: error.to_string(), retryable: error.retryable() },
+            other => failed(other.cause(), other.retryable()),
+        };
+    }
+    let Some(exchange) = finished.hops.last() else {
+        return failed("no answer".to_owned(), true);
+    };
+    if matches!(exchange.cut, Some(Cut::Time | Cut::Disconnect)) {
+        return failed("cut off".to_owned(), true);
+    }
+    let status = exchange.head.status;
+    if !(200..300).contains(&status) {
+        let retryable = status >= 500 || matches!(status, 408 | 425 | 429);
+        return failed(format!("{status}"), retryable);
+    }
+    match &finished.task {
+        Task::List { walk, list, request } => {
+            match html(run, exchange) {
+                Ok(page) => {
+                    let cursor = cursor_of(&finished.site, walk);
+                    match finished.site.list_readers.get(list) {
+                        Some(reader) => Finding::List(Box::new(reader.read(&page, request, &cursor))),
+                        None => failed("the list is no longer in the site file".to_owned(), false),
+                    }
+                }
+                Err(cause) => failed(cause, false),
+            }
+        }
+        Task::Article(lease) => match html(run, exchange) {
+            Ok(page) => read_article(run, &finished.site, lease, &page, status),
+            Err(cause) => Finding::NotArticle(cause),
+        },
+        Task::Robots { answer, .. } => Finding::Robots(answer.clone()),
+    }
+}
+
+/// The page of an exchange, or one word on what it is instead.
+fn html(run: &Run, exchange: &Exchange) -> Result<HtmlPage, String> {
+    let decoded = page::decode(&exchange.head, exchange.payload(), &run.limits).map_err(|e| e.to_string())?;
+    if !matches!(decoded.media, Media::Html | Media::Xml | Media::Text) {
+        return Err(format!("{:?}", decoded.media).to_lowercase());
+    }
+    Ok(HtmlPage::parse(exchange.url.clone(), decoded.text, &run.limits))
+}
+
+fn cursor_of(site: &SiteRun, walk: &str) -> Cursor {
+    let walks = site.walks();
+    let row = walks.iter().find(|w| w.id == walk).map(|w| w.row.cursor.as_str());
+    row.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}
+
+fn read_article(run: &Run, site: &SiteRun, lease: &Lease, page: &HtmlPage, status: u16) -> Finding {
+    let section = site.site.lists.iter().find(|list| list.id == lease.row.list).and_then(|list| list.section.as_deref());
+    let hint = Hint {
+        title: Some(lease.row.title.as_str()).filter(|title| !title.is_empty()),
+        date: lease.row.listed,
+        section,
+        status,
+        now: run.clock.now(),
+    };
+    match site.article_reader().read(page, &hint) {
+        Reading::NotArticle(why) => Finding::NotArticle(why.cause().to_owned()),
+        Reading::Article(article) => {
+            let content = article.content_hash();
+            let text = article.to_text();
+            Finding::Article(Box::new(Text { article: *article, text, content, final_url: page.url.to_string() }))
+        }
+    }
+}
+
+/// Lines of a capture's metadata record. Names of our own begin with `luutru-`; a rebuild reads them.
+fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&Url>) -> Vec<(&'static str, String)> {
+    let ms = |duration: std::time::Duration| duration.as_millis().to_string();
+    let mut lines = vec![
+        ("fetchTimeMs", ms(exchange.total)),
+        ("connectTimeMs", ms(exchange.connect)),
+        ("firstByteTimeMs", ms(exchange.first_byte)),
+        ("robots", exchange.robots.clone()),
+        ("luutru-task", finished.task.word().to_owned()),
+    ];
+    if let Some(tls) = &exchange.tls {
+        lines.push(("tls", tls.verdict.to_owned()));
+    }
+    if let Some(from) = from {
+        lines.push(("redirectedFrom", from.to_string()));
+    }
+    match &finished.task {
+        Task::Robots { .. } => {}
+        Task::List { list, request, .. } => {
+            lines.push(("hopsFromSeed", hop.to_string()));
+            lines.push(("luutru-list", list.clone()));
+            lines.push(("luutru-page", request.number.to_string()));
+        }
+        Task::Article(lease) => {
+            let row = &lease.row;
+            lines.push(("via", row.via.clone()));
+            lines.push(("hopsFromSeed", (hop + 1).to_string()));
+            lines.push(("luutru-list", row.list.clone()));
+            lines.push(("luutru-key", row.key.to_string()));
+            lines.push(("luutru-url", row.url.clone()));
+            lines.push(("luutru-title", row.title.clone()));
+            if let Some(listed) = row.listed {
+                let date = if listed.has_time { listed.to_rfc3339() } else { listed.date().to_string() };
+                lines.push(("luutru-listed", date));
+            }
+        }
+    }
+    lines
+}
+
+/// An exchange as far as it can be told from its records.
+pub fn from_records(url: Url, started: jiff::Timestamp, response: Vec<u8>) -> Option<Exchange> {
+    let message = crate::archive::warc::http::Message::parse(&response);
+    let head = head_of(&response)?;
+    let payload = if head.get("transfer-encoding").is_some() {
+        Payload::Unchunked(message.payload_bytes())
+    } else {
+        Payload::Plain
+    };
+    let head_bytes = crate::archive::warc::http::head_length(&response);
+    Some(Exchange {
+        url,
+        started,
+        request: Vec::new(),
+        head,
+        head_bytes,
+        payload,
+        cut: None,
+        peer: std::net::Ipv4Addr::UNSPECIFIED.into(),
+        tls: None,
+        robots: String::new(),
+        connect: std::time::Duration::ZERO,
+        first_byte: std::time::Duration::ZERO,
+        total: std::time::Duration::ZERO,
+        response,
+    })
+}
+
+fn head_of(_response: &[u8]) -> Option<Head> {
+    None
+}

@@ -1,0 +1,241 @@
+//! What one run shares: the sites, their walks, the bounds, and the signal to stop.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use governor::DefaultDirectRateLimiter;
+use tokio::sync::{Notify, Semaphore, watch};
+
+use super::coverage::Coverage;
+use super::error::CrawlError;
+use super::frontier::Frontier;
+use super::listing::Recent;
+use super::readers::ArticleReaders;
+use super::rows::WalkRow;
+use super::servers::Servers;
+use super::stats::Stats;
+use crate::article::ArticleReader;
+use crate::config::Site;
+use crate::fetch::Fetcher;
+use crate::ledger::Ledger;
+use crate::model::{Clock, Limits, PageRequest};
+use crate::politeness::Pace;
+use crate::portal::{self, ListReader};
+
+/// Items between request and acknowledgement, over all sites: what memory a run needs.
+pub const IN_FLIGHT: usize = 48;
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    /// Go on.
+    Go,
+    /// Ask for nothing more; finish what was asked for.
+    Drain,
+}
+
+/// One walk of this run.
+#[derive(Debug)]
+pub struct Walk {
+    /// Its id, unique in the site.
+    pub id: String,
+    /// Where it stands.
+    pub row: WalkRow,
+    /// Decides after each page.
+    pub machine: portal::Walk,
+    /// What was listed, and what became of it.
+    pub coverage: Coverage,
+    /// What the latest pages named.
+    pub recent: Recent,
+    /// A page of it is being fetched or read.
+    pub in_flight: bool,
+    /// Failures in a row of its next page.
+    pub failures: u8,
+    /// Why its next page is not asked for again in this run.
+    pub given_up: Option<String>,
+}
+
+/// One site in a run.
+pub struct SiteRun {
+    /// Its checked file, or what a bare address says.
+    pub site: Site,
+    /// How fast it may be asked.
+    pub pace: Pace,
+    readers: ArticleReaders,
+    family: Mutex<Option<&'static str>>,
+    /// Reads its lists, by list id.
+    pub list_readers: HashMap<String, ListReader>,
+    /// Progress.
+    pub stats: Stats,
+    /// Rung when work was added or finished.
+    pub wake: Notify,
+    /// Tasks handed over and not yet acknowledged.
+    pub outstanding: AtomicUsize,
+    walks: Mutex<Vec<Walk>>,
+    stopped: Mutex<Option<Halt>>,
+}
+
+/// Why a site was left before its work was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// Nothing could be fetched: the network, or robots.txt.
+    Unreachable(String),
+    /// The address guard refused it.
+    AddressRefused(String),
+    /// The server asked for a long pause.
+    Later(String),
+    /// A bound of the command line.
+    Capped(String),
+}
+
+impl Halt {
+    /// The line for people.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Unreachable(text) | Self::AddressRefused(text) | Self::Later(text) | Self::Capped(text) => text,
+        }
+    }
+}
+
+impl std::fmt::Debug for SiteRun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SiteRun({})", self.site.id)
+    }
+}
+
+impl SiteRun {
+    /// A site with the walks it is to do.
+    pub fn new(site: Site, pace: Pace, walks: Vec<Walk>) -> Result<Self, CrawlError> {
+        let readers = ArticleReaders::new(&site)?;
+        let mut list_readers = HashMap::new();
+        for list in &site.lists {
+            let reader = ListReader::new(list, &site)
+                .map_err(|source| CrawlError::Portal { site: site.id.clone(), source })?;
+            list_readers.insert(list.id.clone(), reader);
+        }
+        Ok(Self {
+            site,
+            pace,
+            readers,
+            family: Mutex::default(),
+            list_readers,
+            stats: Stats::default(),
+            wake: Notify::new(),
+            outstanding: AtomicUsize::new(0),
+            walks: Mutex::new(walks),
+            stopped: Mutex::default(),
+        })
+    }
+
+    /// Reads its articles: as the site file says, or as its family is known to write them.
+    pub fn article_reader(&self) -> &ArticleReader {
+        self.readers.of(*self.family.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes the family that a list page shows.
+    pub fn note_family(&self, family: &'static str) {
+        *self.family.lock().unwrap_or_else(PoisonError::into_inner) = Some(family);
+    }
+
+    /// Its family: as told, or as recognised.
+    pub fn family(&self) -> Option<String> {
+        let seen = *self.family.lock().unwrap_or_else(PoisonError::into_inner);
+        self.site.family.clone().or_else(|| seen.map(str::to_owned))
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.site.id
+    }
+
+    /// The walks, locked.
+    pub fn walks(&self) -> MutexGuard<'_, Vec<Walk>> {
+        // invariant: no call panics while it holds the walks.
+        self.walks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves the site; the first reason stays.
+    pub fn halt(&self, why: Halt) {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        stopped.get_or_insert(why);
+        self.wake.notify_one();
+    }
+
+    /// Why it was left.
+    pub fn halted(&self) -> Option<Halt> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The next list page that may be asked for, marked as under way.
+    pub fn take_page(&self, max_pages: Option<u32>) -> Option<(String, String, PageRequest)> {
+        let mut walks = self.walks();
+        let walk = walks.iter_mut().find(|walk| {
+            let open = !walk.in_flight && walk.given_up.is_none() && walk.row.next.is_some();
+            open && max_pages.is_none_or(|most| walk.row.pages < most)
+        })?;
+        walk.in_flight = true;
+        Some((walk.id.clone(), walk.row.list.clone(), walk.row.next.clone()?))
+    }
+}
+
+/// Everything a run shares.
+pub struct Run {
+    /// Archive root.
+    pub root: PathBuf,
+    /// The ledger.
+    pub ledger: Arc<dyn Ledger>,
+    /// The queues.
+    pub frontier: Frontier,
+    /// Makes exchanges.
+    pub fetcher: Fetcher,
+    /// Budgets of all servers.
+    pub servers: Servers,
+    /// Bounds.
+    pub limits: Limits,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ceiling on requests over all servers.
+    pub ceiling: Option<DefaultDirectRateLimiter>,
+    /// Requests under way over all servers (`--concurrency`).
+    pub concurrency: Semaphore,
+    /// Items between request and acknowledgement.
+    pub slots: Arc<Semaphore>,
+    /// List pages per list (`--max-pages`).
+    pub max_pages: Option<u32>,
+    /// Articles that may still be asked for (`--max-articles`); negative without a bound.
+    pub articles_left: AtomicI64,
+    /// Go or drain.
+    pub stop: watch::Receiver<Stop>,
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Run({})", self.root.display())
+    }
+}
+
+impl Run {
+    /// Whether to ask for nothing more.
+    pub fn draining(&self) -> bool {
+        *self.stop.borrow() == Stop::Drain
+    }
+
+    /// Takes up to `most` articles off the bound; gives how many may be asked for.
+    pub fn take_articles(&self, most: usize) -> usize {
+        let wanted = i64::try_from(most).unwrap_or(i64::MAX);
+        let taken = self.articles_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            if left < 0 { None } else { Some(left - left.min(wanted)) }
+        });
+        taken.map_or(most, |before| usize::try_from(before.min(wanted)).unwrap_or(0))
+    }
+
+    /// Gives articles back that were taken and not asked for.
+    pub fn return_articles(&self, unused: usize) {
+        let unused = i64::try_from(unused).unwrap_or(0);
+        let _ = self.articles_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            if left < 0 { None } else { Some(left + unused) }
+        });
+    }
+}

@@ -1,0 +1,375 @@
+//! One site's requests, one after the other: choose, ask robots.txt, wait for the server's turn, fetch, hand over.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::error::CrawlError;
+use super::frontier::Lease;
+use super::rows::UrlState;
+use super::run::{Halt, Run, SiteRun};
+use super::servers::Server;
+use super::task::{Failure, Finished, Task};
+use crate::config::RobotsPolicy;
+use crate::fetch::{Ask, Exchange, FetchError, Line};
+use crate::ledger::{Batch, Key};
+use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate, retry_after};
+use crate::portal;
+
+/// Leases taken at a time: one write to the ledger for so many requests.
+const LEASES: usize = 16;
+/// How long an address is relied on before the name is resolved again.
+const RESOLVED_FOR: Duration = Duration::from_secs(300);
+/// A server that answered before and is gone now is tried this often, with the back-off between.
+const UNREACHABLE_TRIES: u32 = 3;
+/// A command that a person waits for does not sit out a longer pause than this.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// What to do next.
+enum Choice {
+    Do(Task),
+    Wait,
+    Done,
+}
+
+/// Fetches for one site.
+pub struct Runner {
+    run: Arc<Run>,
+    site: Arc<SiteRun>,
+    hand_over: mpsc::Sender<Finished>,
+    lines: HashMap<IpAddr, Line>,
+    resolved: HashMap<String, (SocketAddr, Instant)>,
+    gates: HashMap<String, RobotsGate>,
+    leased: VecDeque<Lease>,
+    more_queued: bool,
+    answered: bool,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Runner({})", self.site.id())
+    }
+}
+
+impl Runner {
+    /// A runner that hands finished tasks to `hand_over`.
+    pub fn new(run: Arc<Run>, site: Arc<SiteRun>, hand_over: mpsc::Sender<Finished>) -> Self {
+        Self {
+            run,
+            site,
+            hand_over,
+            lines: HashMap::new(),
+            resolved: HashMap::new(),
+            gates: HashMap::new(),
+            leased: VecDeque::new(),
+            more_queued: true,
+            answered: false,
+        }
+    }
+
+    /// Works until nothing is left, the site is left, or the run drains.
+    pub async fn go(mut self) -> Result<(), CrawlError> {
+        let site = Arc::clone(&self.site);
+        let mut stop = self.run.stop.clone();
+        loop {
+            if self.run.draining() || site.halted().is_some() {
+                break;
+            }
+            let woken = site.wake.notified();
+            match self.choose()? {
+                Choice::Do(task) => self.perform(task).await?,
+                Choice::Wait => tokio::select! {
+                    () = woken => {}
+                    _ = stop.changed() => {}
+                },
+                Choice::Done => break,
+            }
+        }
+        self.give_back()
+    }
+
+    /// Articles while many wait; otherwise the next list page first, so that its reading overlaps with fetching.
+    fn choose(&mut self) -> Result<Choice, CrawlError> {
+        if self.leased.is_empty() {
+            let allowed = self.run.take_articles(LEASES);
+            let leases = if allowed == 0 { Vec::new() } else { self.run.frontier.lease(self.site.id(), allowed)? };
+            self.run.return_articles(allowed - leases.len());
+            self.more_queued = leases.len() == LEASES;
+            self.leased.extend(leases);
+            if allowed == 0 && self.leased.is_empty() {
+                return Ok(self.when_capped());
+            }
+        }
+        if !self.more_queued || self.leased.is_empty() {
+            if let Some((walk, list, request)) = self.site.take_page(self.run.max_pages) {
+                return Ok(Choice::Do(Task::List { walk, list, request }));
+            }
+        }
+        if let Some(lease) = self.leased.pop_front() {
+            return Ok(Choice::Do(Task::Article(lease)));
+        }
+        if self.site.outstanding.load(Ordering::SeqCst) > 0 {
+            return Ok(Choice::Wait);
+        }
+        // What was acknowledged between the two looks may have queued more.
+        if self.run.frontier.is_empty(self.site.id())? && !self.site.walks().iter().any(|w| w.in_flight) {
+            Ok(Choice::Done)
+        } else {
+            Ok(Choice::Wait)
+        }
+    }
+
+    fn when_capped(&self) -> Choice {
+        if self.site.outstanding.load(Ordering::SeqCst) > 0 {
+            return Choice::Wait;
+        }
+        self.site.halt(Halt::Capped("stopped at --max-articles".to_owned()));
+        Choice::Done
+    }
+
+    async fn perform(&mut self, task: Task) -> Result<(), CrawlError> {
+        // invariant: the semaphore is never closed.
+        let Ok(slot) = Arc::clone(&self.run.slots).acquire_owned().await else {
+            return Err(CrawlError::Worker);
+        };
+        self.site.outstanding.fetch_add(1, Ordering::SeqCst);
+        let (hops, failure) = self.follow(&task).await?;
+        let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: Some(slot) };
+        self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)
+    }
+
+    /// Asks for a task's page, hop by hop, each with its own robots decision and permit.
+    async fn follow(&mut self, task: &Task) -> Result<(Vec<Exchange>, Option<Failure>), CrawlError> {
+        let mut ask = match task {
+            Task::Robots { .. } => return Ok((Vec::new(), None)),
+            Task::List { request, .. } => Ask { url: request.url.clone(), method: request.method.clone() },
+            Task::Article(lease) => match Url::parse(&lease.row.url) {
+                Ok(url) => Ask::get(url),
+                Err(error) => {
+                    let error = FetchError::Address { url: lease.row.url.clone(), why: error.to_string() };
+                    return Ok((Vec::new(), Some(Failure::Fetch(error))));
+                }
+            },
+        };
+        let mut hops: Vec<Exchange> = Vec::new();
+        loop {
+            if !self.site.site.owns(&ask.url) {
+                return Ok((hops, Some(Failure::OffSite(ask.url.to_string()))));
+            }
+            let pass = match self.robots(&ask.url).await? {
+                Ok(pass) => pass,
+                Err(refusal) => return Ok((hops, Some(self.refused(refusal)))),
+            };
+            match self.request(pass, &ask).await? {
+                Err(error) => return Ok((hops, Some(Failure::Fetch(error)))),
+                Ok(exchange) => hops.push(exchange),
+            }
+            let Some(target) = hops.last().and_then(Exchange::redirect) else {
+                return Ok((hops, None));
+            };
+            if let Some(failure) = self.judge_redirect(task, &hops, &target)? {
+                return Ok((hops, Some(failure)));
+            }
+            ask = Ask::get(target);
+        }
+    }
+
+    fn refused(&self, refusal: Refusal) -> Failure {
+        if let Refusal::Unreachable(_) = refusal {
+            // The first reason stays: where the connection failed, that is the clearer one.
+            self.site.halt(Halt::Unreachable(refusal.to_string()));
+        }
+        match refusal {
+            Refusal::Rule(rule) => Failure::Refused(rule),
+            other @ Refusal::Unreachable(_) => Failure::Closed(other.to_string()),
+        }
+    }
+
+    /// Whether a redirect is followed.
+    fn judge_redirect(&self, task: &Task, hops: &[Exchange], target: &Url) -> Result<Option<Failure>, CrawlError> {
+        let circle = hops.iter().any(|hop| hop.url == *target);
+        if circle || hops.len() > usize::from(self.run.limits.redirects) {
+            return Ok(Some(Failure::Redirects));
+        }
+        match task {
+            Task::List { list, request, .. } if request.number > 1 => {
+                let first = self.site.site.lists.iter().find(|spec| spec.id == *list).map(|spec| &spec.url);
+                Ok((first == Some(target)).then_some(Failure::BackToStart))
+            }
+            Task::Article(lease) => {
+                let key = portal::canonical(target, self.site.family().as_deref());
+                let row = self.run.frontier.row(self.site.id(), &key)?;
+                let known = key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
+                Ok(known.then_some(Failure::KnownTarget(key)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// robots.txt's word on an address; fetched first if it is not known or stale.
+    async fn robots(&mut self, url: &Url) -> Result<Result<Pass, Refusal>, CrawlError> {
+        let origin = url.origin().ascii_serialization();
+        let now = self.run.clock.now().as_second();
+        if let Some(gate) = self.gates.get(&origin).filter(|gate| !gate.stale(now)) {
+            return Ok(gate.check(url));
+        }
+        let gate = match &self.site.site.robots {
+            RobotsPolicy::Ignore { why } => RobotsGate::ignored(why),
+            RobotsPolicy::Obey => match self.kept_robots(&origin)?.filter(|gate| !gate.stale(now)) {
+                Some(gate) => gate,
+                None => self.fetch_robots(&origin, url, now).await?,
+            },
+        };
+        let decision = gate.check(url);
+        self.gates.insert(origin, gate);
+        Ok(decision)
+    }
+
+    fn kept_robots(&self, origin: &str) -> Result<Option<RobotsGate>, CrawlError> {
+        let key = Key::robots(origin);
+        let Some(bytes) = self.run.ledger.get(&key)? else {
+            return Ok(None);
+        };
+        let answer: RobotsAnswer = super::rows::decode(&key, &bytes)?;
+        Ok(Some(RobotsGate::from_answer(&answer)))
+    }
+
+    /// Fetches robots.txt, following up to five redirects (RFC 9309 section 2.3.1.2) inside the site.
+    async fn fetch_robots(&mut self, origin: &str, near: &Url, now: i64) -> Result<RobotsGate, CrawlError> {
+        let mut hops: Vec<Exchange> = Vec::new();
+        let mut failure = None;
+        let mut target = near.join("/robots.txt").unwrap_or_else(|_| near.clone());
+        let mut status = 0;
+        loop {
+            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target)).await? {
+                Err(error) => {
+                    status = 0;
+                    failure = Some(Failure::Fetch(error));
+                    break;
+                }
+                Ok(exchange) => hops.push(exchange),
+            }
+            let Some(last) = hops.last() else { break };
+            status = last.head.status;
+            match last.redirect() {
+                Some(next) if hops.len() <= 5 && self.site.site.owns(&next) => target = next,
+                _ => break,
+            }
+        }
+        let body = hops.last().filter(|_| (200..300).contains(&status)).map(super::process::decoded_text);
+        let answer = RobotsAnswer { fetched_at: now, status, body: body.unwrap_or_default() };
+        let gate = RobotsGate::from_answer(&answer);
+        if !hops.is_empty() {
+            self.site.outstanding.fetch_add(1, Ordering::SeqCst);
+            let task = Task::Robots { origin: origin.to_owned(), answer };
+            let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: None };
+            self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)?;
+        }
+        Ok(gate)
+    }
+
+    /// One request: resolve, wait for the server's turn, exchange, settle.
+    async fn request(&mut self, pass: Pass, ask: &Ask) -> Result<Result<Exchange, FetchError>, CrawlError> {
+        let address = match self.resolve(&ask.url).await {
+            Ok(address) => address,
+            Err(error) => {
+                self.note_unreachable(&error, None);
+                return Ok(Err(error));
+            }
+        };
+        let server = self.run.servers.at(address.ip())?;
+        let run = Arc::clone(&self.run);
+        let permit = server.permit(pass).await;
+        // A place under the ceiling is taken last: waiting for one server must not hold up the others.
+        let _place = run.concurrency.acquire().await;
+        if let Some(ceiling) = &run.ceiling {
+            ceiling.until_ready().await;
+        }
+        self.site.stats.set_pause(None);
+        let line = self.lines.entry(address.ip()).or_default();
+        let (spent, result) = line.exchange(&run.fetcher, address, permit, ask).await;
+        let outcome = outcome_of(&result, self.run.clock.now().as_second());
+        let pause = self.run.servers.settle(&server, spent, outcome, &self.site.pace)?;
+        match &result {
+            Ok(exchange) => {
+                self.answered = true;
+                self.site.stats.requests.add(1);
+                self.site.stats.bytes.add(exchange.response.len() as u64);
+                if outcome != Outcome::Fine {
+                    self.note_pause(&server, pause);
+                }
+            }
+            Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => {}
+            Err(error) => self.note_unreachable(error, Some((&server, pause))),
+        }
+        Ok(result)
+    }
+
+    async fn resolve(&mut self, url: &Url) -> Result<SocketAddr, FetchError> {
+        let origin = url.origin().ascii_serialization();
+        if let Some((address, at)) = self.resolved.get(&origin)
+            && at.elapsed() < RESOLVED_FOR
+        {
+            return Ok(*address);
+        }
+        let address = self.run.fetcher.resolve(url).await?;
+        self.resolved.insert(origin, (address, Instant::now()));
+        Ok(address)
+    }
+
+    fn note_pause(&self, server: &Server, pause: Duration) {
+        let (_, reason) = server.trouble();
+        let why = reason.unwrap_or_default();
+        if pause > PATIENCE {
+            self.site.halt(Halt::Later(format!("paused for {} s: {why}", pause.as_secs())));
+        } else {
+            self.site.stats.set_pause(Some(format!("paused for {} s: {why}", pause.as_secs())));
+        }
+    }
+
+    fn note_unreachable(&self, error: &FetchError, server: Option<(&Server, Duration)>) {
+        if let FetchError::Refused { .. } = error {
+            self.site.halt(Halt::AddressRefused(error.to_string()));
+            return;
+        }
+        let gone = match server {
+            Some((server, _)) => server.trouble().0 > UNREACHABLE_TRIES,
+            None => true,
+        };
+        if !self.answered || gone {
+            self.site.halt(Halt::Unreachable(error.to_string()));
+        } else if let Some((server, pause)) = server {
+            self.note_pause(server, pause);
+        }
+    }
+
+    /// Gives leases back that were not used.
+    fn give_back(&mut self) -> Result<(), CrawlError> {
+        self.run.return_articles(self.leased.len());
+        let mut batch = Batch::default();
+        for lease in self.leased.drain(..) {
+            self.run.frontier.release(&lease, false, &mut batch);
+        }
+        if !batch.is_empty() {
+            self.run.ledger.apply(&batch)?;
+        }
+        Ok(())
+    }
+}
+
+fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
+    match result {
+        Ok(exchange) if matches!(exchange.head.status, 429 | 503) => {
+            Outcome::Pushback(exchange.head.get("retry-after").and_then(|value| retry_after(&value, now)))
+        }
+        // An answer that makes no sense is still one: the item suffers, not the server.
+        Ok(_) | Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => Outcome::Fine,
+        Err(_) => Outcome::Unreachable,
+    }
+}
+

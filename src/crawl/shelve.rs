@@ -1,0 +1,174 @@
+//! Texts onto the shelf: a new article, or one more location of a known one.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::error::CrawlError;
+use super::process::Text;
+use super::rows::{ContentRow, decode, encode};
+use super::shelf::Shelf;
+use crate::archive::catalog::{ArticleRecord, Asset, WarcRef};
+use crate::archive::text;
+use crate::archive::warc::{Receipt, RecordId, TextCapture};
+use crate::article::EXTRACTOR;
+use crate::ledger::{Batch, Key, Ledger};
+use crate::model::{CanonicalUrl, Digest, Stamp, StampSource};
+
+/// Where an article's page is, and how it came to be known.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// The site that was crawled.
+    pub site: &'a str,
+    /// The article's key.
+    pub key: &'a CanonicalUrl,
+    /// The list that named it.
+    pub list: &'a str,
+    /// Every address at which it was seen just now.
+    pub locations: Vec<String>,
+    /// The capture on disk.
+    pub receipt: &'a Receipt,
+    /// Its response (or revisit) record.
+    pub record_id: RecordId,
+    /// When it was captured.
+    pub captured_at: Timestamp,
+}
+
+/// What shelving a text did.
+#[derive(Debug)]
+pub struct Shelved {
+    /// The record as it stands now.
+    pub record: ArticleRecord,
+    /// The text, when it is new.
+    pub text: Option<String>,
+    /// Whether records were appended to the text series.
+    pub appended: bool,
+}
+
+/// Records made since the last commit, by content: not in the ledger yet.
+pub type Pending = HashMap<Digest, ArticleRecord>;
+
+/// Appends what is new about a text to its site's text series. Nothing is durable before the series is synced.
+pub fn shelve(
+    shelf: &mut Shelf,
+    ledger: &dyn Ledger,
+    pending: &mut Pending,
+    found: &Text,
+    source: &Source<'_>,
+    now: Timestamp,
+) -> Result<Shelved, CrawlError> {
+    let known = match pending.get(&found.content) {
+        Some(record) => Some(record.clone()),
+        None => known(shelf, ledger, &found.content)?,
+    };
+    let (record, text) = match known {
+        Some(mut record) => {
+            let before = record.locations.len();
+            add_locations(&mut record.locations, &source.locations);
+            if record.locations.len() == before {
+                return Ok(Shelved { record, text: None, appended: false });
+            }
+            (record, None)
+        }
+        None => (new_record(found, source), Some(found.text.as_str())),
+    };
+    let json = serde_json::to_vec(&record).unwrap_or_default();
+    let capture = TextCapture {
+        uri: source.key.as_str(),
+        at: now,
+        source: source.record_id,
+        article_id: &record.id,
+        text,
+        record: &json,
+    };
+    let prepared = capture.prepare(shelf.level());
+    shelf.site(source.site)?.texts.append(&prepared.bytes, now)?;
+    pending.insert(found.content, record.clone());
+    let text = text.map(str::to_owned);
+    Ok(Shelved { record, text, appended: true })
+}
+
+/// The record of a content that an earlier commit shelved.
+fn known(shelf: &Shelf, ledger: &dyn Ledger, content: &Digest) -> Result<Option<ArticleRecord>, CrawlError> {
+    let key = Key::content(content);
+    let Some(bytes) = ledger.get(&key)? else {
+        return Ok(None);
+    };
+    let row: ContentRow = decode(&key, &bytes)?;
+    let path = shelf.root().join(text::sidecar(&row.text_path));
+    // A record that is gone is made anew from the page at hand; the WARC files still hold the old one.
+    Ok(std::fs::read(path).ok().and_then(|json| serde_json::from_slice(&json).ok()))
+}
+
+/// Adds addresses that are not there yet.
+pub fn add_locations(locations: &mut Vec<String>, more: &[String]) {
+    for location in more {
+        if !locations.contains(location) {
+            locations.push(location.clone());
+        }
+    }
+}
+
+/// Writes the files of a shelved text, and its line of the catalogue. All of them can be made again from the WARC files.
+pub fn write_files(shelf: &mut Shelf, shelved: &Shelved) -> Result<(), CrawlError> {
+    let root = shelf.root().to_owned();
+    match &shelved.text {
+        Some(body) => {
+            text::write(&root, &shelved.record, body)?;
+        }
+        None => text::write_record(&root, &shelved.record)?,
+    }
+    shelf.site(&shelved.record.site)?.catalog.append(&shelved.record)?;
+    Ok(())
+}
+
+/// Notes the content in the ledger.
+pub fn remember(record: &ArticleRecord, batch: &mut Batch) {
+    let row = ContentRow {
+        id: record.id.clone(),
+        site: record.site.clone(),
+        text_path: record.text_path.clone(),
+        version: record.version,
+    };
+    batch.put(Key::content(&record.content_hash), encode(&row));
+}
+
+fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
+    let article = &found.article;
+    let day = article.published.as_ref().map(Stamp::date);
+    ArticleRecord {
+        id: found.content.hash16(),
+        site: source.site.to_owned(),
+        url: source.key.to_string(),
+        locations: source.locations.clone(),
+        title: article.title.clone(),
+        published: article.published.as_ref().map(Stamp::to_rfc3339),
+        published_source: article.published.map_or(StampSource::Unknown, |stamp| stamp.source),
+        modified: article.modified.as_ref().map(Stamp::to_rfc3339),
+        byline: article.byline.clone(),
+        section: article.section.clone(),
+        text_path: text::relative_path(source.site, day, &found.content),
+        content_hash: found.content,
+        near_duplicates: Vec::new(),
+        version: 1,
+        captured_at: source.captured_at.to_string(),
+        warc: WarcRef {
+            file: source.receipt.file().to_owned(),
+            offset: source.receipt.offset(),
+            record_id: source.record_id,
+        },
+        attachments: article
+            .attachments
+            .iter()
+            .map(|file| Asset { url: file.url.to_string(), label: Some(file.name.clone()) })
+            .collect(),
+        images: article
+            .images
+            .iter()
+            .map(|image| Asset { url: image.url.to_string(), label: image.caption.clone() })
+            .collect(),
+        list: Some(source.list.to_owned()),
+        lang: article.lang.clone(),
+        extractor: Some(EXTRACTOR.to_owned()),
+    }
+}

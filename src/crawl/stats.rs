@@ -1,0 +1,107 @@
+//! Counters of a run, for the eyes of whoever started it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+/// A counter that many threads add to.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds `n`.
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// The count so far.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What a run has done for one site so far.
+#[derive(Debug, Default)]
+pub struct Stats {
+    /// Requests that were answered.
+    pub requests: Counter,
+    /// List pages read.
+    pub list_pages: Counter,
+    /// Articles archived for the first time.
+    pub articles: Counter,
+    /// Known texts found at new addresses.
+    pub duplicates: Counter,
+    /// Captures stored as revisits.
+    pub revisits: Counter,
+    /// Pages that are no articles.
+    pub not_articles: Counter,
+    /// Items given up.
+    pub failed: Counter,
+    /// Items that robots.txt forbids.
+    pub refused: Counter,
+    /// Items put into the queue.
+    pub queued: Counter,
+    /// Response bytes received.
+    pub bytes: Counter,
+    /// Bytes appended to WARC files.
+    pub warc_bytes: Counter,
+    /// The line a person should see now.
+    pub pause: Mutex<Option<String>>,
+}
+
+/// [`Stats`] at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Requests that were answered.
+    pub requests: u64,
+    /// List pages read.
+    pub list_pages: u64,
+    /// Articles archived for the first time.
+    pub articles: u64,
+    /// Known texts found at new addresses.
+    pub duplicates: u64,
+    /// Captures stored as revisits.
+    pub revisits: u64,
+    /// Pages that are no articles.
+    pub not_articles: u64,
+    /// Items given up.
+    pub failed: u64,
+    /// Items that robots.txt forbids.
+    pub refused: u64,
+    /// Items put into the queue.
+    pub queued: u64,
+    /// Response bytes received.
+    pub bytes: u64,
+    /// Bytes appended to WARC files.
+    pub warc_bytes: u64,
+}
+
+impl Stats {
+    /// The counts at this moment.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            requests: self.requests.get(),
+            list_pages: self.list_pages.get(),
+            articles: self.articles.get(),
+            duplicates: self.duplicates.get(),
+            revisits: self.revisits.get(),
+            not_articles: self.not_articles.get(),
+            failed: self.failed.get(),
+            refused: self.refused.get(),
+            queued: self.queued.get(),
+            bytes: self.bytes.get(),
+            warc_bytes: self.warc_bytes.get(),
+        }
+    }
+
+    /// Says why nothing moves, or that it does again.
+    pub fn set_pause(&self, why: Option<String>) {
+        *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    /// Why nothing moves.
+    pub fn why_paused(&self) -> Option<String> {
+        self.pause.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

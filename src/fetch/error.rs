@@ -1,0 +1,86 @@
+//! Why an exchange gave nothing to archive.
+
+use std::net::IpAddr;
+
+/// An exchange that failed before a whole response head was there.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum FetchError {
+    /// The name does not resolve.
+    #[error("{host} does not resolve ({why})")]
+    Resolve {
+        /// Host name.
+        host: String,
+        /// What the resolver said.
+        why: String,
+    },
+    /// The address guard refused.
+    #[error("{host} is at {address}, a {kind} address; allow it with --allow-net {address}")]
+    Refused {
+        /// Host name.
+        host: String,
+        /// The address.
+        address: IpAddr,
+        /// Kind of address.
+        kind: &'static str,
+    },
+    /// No TCP connection.
+    #[error("no connection to {host}: {why}")]
+    Connect {
+        /// Host and port.
+        host: String,
+        /// What the system said.
+        why: String,
+    },
+    /// No TLS connection.
+    #[error("no TLS connection to {host}: {why}")]
+    Tls {
+        /// Host.
+        host: String,
+        /// What rustls said.
+        why: String,
+    },
+    /// Too slow.
+    #[error("{host} gave no answer within {seconds} s")]
+    Timeout {
+        /// Host.
+        host: String,
+        /// The bound that was passed.
+        seconds: u64,
+    },
+    /// The answer is no HTTP/1.1, or its head is over the limits.
+    #[error("{host} sent no usable answer: {why}")]
+    Protocol {
+        /// Host.
+        host: String,
+        /// What hyper said.
+        why: String,
+    },
+    /// The address cannot be put into a request.
+    #[error("{url} cannot be asked for: {why}")]
+    Address {
+        /// The address.
+        url: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl FetchError {
+    /// Whether the same request may work later.
+    pub fn retryable(&self) -> bool {
+        !matches!(self, Self::Refused { .. } | Self::Address { .. })
+    }
+
+    /// One word for reports.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            Self::Resolve { .. } => "dns",
+            Self::Refused { .. } => "address refused",
+            Self::Connect { .. } => "no connection",
+            Self::Tls { .. } => "tls",
+            Self::Timeout { .. } => "timeout",
+            Self::Protocol { .. } => "bad answer",
+            Self::Address { .. } => "bad address",
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The words of one exchange: what is asked, and what came of it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::connect::TlsInfo;
+use crate::model::{Head, PageMethod};
+
+/// What is asked of a server.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The address; its path and query are sent as they stand.
+    pub url: Url,
+    /// GET or POST.
+    pub method: PageMethod,
+}
+
+impl Ask {
+    /// A plain GET.
+    pub fn get(url: Url) -> Self {
+        Self { url, method: PageMethod::Get }
+    }
+}
+
+/// Why a response is not whole (ISO 28500:2017 section 5.13, `WARC-Truncated`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Over the size limit.
+    Length,
+    /// Over the time limit.
+    Time,
+    /// The server went away.
+    Disconnect,
+}
+
+/// Where the body is, with the transfer coding removed and the content coding kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// In the response bytes, from the end of the head on.
+    Plain,
+    /// Apart, since the response bytes hold chunks.
+    Unchunked(Vec<u8>),
+}
+
+/// A response, and all that is known of how it came.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// What was asked.
+    pub url: Url,
+    /// When the request was started.
+    pub started: Timestamp,
+    /// Request bytes as sent, above TLS.
+    pub request: Vec<u8>,
+    /// Response bytes as received, above TLS, without interim (1xx) responses.
+    pub response: Vec<u8>,
+    /// The response head, read from those bytes.
+    pub head: Head,
+    /// Bytes of the head, its empty line included.
+    pub head_bytes: usize,
+    /// Where the payload is.
+    pub payload: Payload,
+    /// Set when the response is not whole.
+    pub cut: Option<Cut>,
+    /// The server's address.
+    pub peer: IpAddr,
+    /// For https.
+    pub tls: Option<TlsInfo>,
+    /// robots.txt's word on this address.
+    pub robots: String,
+    /// To a usable connection; zero on one kept from before.
+    pub connect: Duration,
+    /// From the request to the first byte of the response.
+    pub first_byte: Duration,
+    /// From the request to the last byte.
+    pub total: Duration,
+}
+
+impl Exchange {
+    /// The payload: transfer coding removed, content coding kept.
+    pub fn payload(&self) -> &[u8] {
+        match &self.payload {
+            Payload::Plain => &self.response[self.head_bytes.min(self.response.len())..],
+            Payload::Unchunked(bytes) => bytes,
+        }
+    }
+
+    /// The address a redirect points to, if this is one with a usable `Location`.
+    pub fn redirect(&self) -> Option<Url> {
+        if !matches!(self.head.status, 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
+        let mut target = self.url.join(&self.head.get("location")?).ok()?;
+        target.set_fragment(None);
+        matches!(target.scheme(), "http" | "https").then_some(target)
+    }
+}
+
+/// Cuts interim (1xx) responses off the front and reads the final head.
+///
+/// `None` when there is no whole final head in `received`.
+pub(super) fn split_head(received: &mut Vec<u8>) -> Option<(Head, usize)> {
+    loop {
+        let end = memchr::memmem::find(received, b"\r\n\r\n")? + 4;
+        let head = parse_head(&received[..end])?;
+        if (100..200).contains(&head.status) && head.status != 101 {
+            received.drain(..end);
+            continue;
+        }
+        return Some((head, end));
+    }
+}
+
+/// Reads a head that hyper has accepted.
+fn parse_head(bytes: &[u8]) -> Option<Head> {
+    let mut lines = bytes.split(|&b| b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let status_line = String::from_utf8_lossy(lines.next()?).into_owned();
+    let status = status_line.split(' ').nth(1)?.trim().parse().ok()?;
+    let fields = lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            let colon = memchr::memchr(b':', line)?;
+            let name = String::from_utf8_lossy(&line[..colon]).trim().to_owned();
+            Some((name, line[colon + 1..].trim_ascii().to_vec()))
+        })
+        .collect();
+    Some(Head { status, fields })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interim_responses_are_cut_off() {
+        let mut bytes = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nX-Y:  z \r\n\r\nbody".to_vec();
+        let (head, end) = split_head(&mut bytes).unwrap();
+        assert_eq!(head.status, 200);
+        assert_eq!(head.get("x-y").as_deref(), Some("z"));
+        assert_eq!(&bytes[end..], b"body");
+        assert!(bytes.starts_with(b"HTTP/1.1 200"));
+    }
+
+    #[test]
+    fn half_a_head_is_none() {
+        assert!(split_head(&mut b"HTTP/1.1 200 OK\r\nX: y\r\n".to_vec()).is_none());
+    }
+}

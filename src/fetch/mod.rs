@@ -1,0 +1,18 @@
+//! One exchange over the wire: a permit and an address in, the exact bytes of request and response out.
+//!
+//! Promises: HTTP/1.1 only, bytes as they passed above TLS, every limit of [`crate::model::Limits`] kept, no address
+//! dialled that the guard refuses. Refuses: redirects (they are followed hop by hop by the caller, each with a permit of
+//! its own), cookies, proxies, content decoding.
+
+mod connect;
+mod error;
+mod exchange;
+mod guard;
+mod line;
+mod tee;
+
+pub use connect::TlsInfo;
+pub use error::FetchError;
+pub use exchange::{Ask, Cut, Exchange, Payload};
+pub use guard::Guard;
+pub use line::{Fetcher, Identity, Line};

@@ -1,0 +1,182 @@
+//! One server, one budget: when the next request to it may start.
+
+use std::time::{Duration, Instant};
+
+use super::permit::{Pass, Permit, Spent};
+
+/// How fast a server may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// From the end of a response to the start of the next request.
+    pub delay: Duration,
+    /// A `Crawl-delay` above this counts as this.
+    pub crawl_delay_cap: Duration,
+    /// First pause after a refusal (429, 503, no connection) that names no time itself; doubles each time.
+    pub backoff_first: Duration,
+    /// Longest such pause.
+    pub backoff_max: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            delay: Duration::from_secs(5),
+            crawl_delay_cap: Duration::from_secs(120),
+            backoff_first: Duration::from_secs(60),
+            backoff_max: Duration::from_secs(86_400),
+        }
+    }
+}
+
+/// How an exchange went, as far as politeness cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server answered and had no complaint.
+    Fine,
+    /// 429 or 503, with the pause it asked for if it named one.
+    Pushback(Option<Duration>),
+    /// No answer: refused, reset, timed out.
+    Unreachable,
+}
+
+/// Why a permit is not to be had yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// A request to this server is under way.
+    Busy,
+    /// Not before this much time has passed.
+    For(Duration),
+}
+
+/// The state of one server.
+#[derive(Debug)]
+pub struct Budget {
+    next_at: Instant,
+    in_flight: bool,
+    level: u32,
+    reason: Option<String>,
+}
+
+impl Budget {
+    /// A server that may be asked `wait` from now (what is left of a pause that a former run has seen).
+    pub fn new(now: Instant, wait: Duration, level: u32) -> Self {
+        Self { next_at: now + wait, in_flight: false, level, reason: None }
+    }
+
+    /// Hands out the one permit of this server, if its time has come.
+    pub fn take(&mut self, pass: Pass, now: Instant) -> Result<Permit, (Pass, Wait)> {
+        if self.in_flight {
+            return Err((pass, Wait::Busy));
+        }
+        if let Some(left) = self.next_at.checked_duration_since(now).filter(|left| !left.is_zero()) {
+            return Err((pass, Wait::For(left)));
+        }
+        self.in_flight = true;
+        Ok(Permit::granted(pass))
+    }
+
+    /// Takes the permit back at the end of the exchange. Gives the pause before the next request.
+    pub fn settle(&mut self, spent: Spent, outcome: Outcome, pace: &Pace, now: Instant) -> Duration {
+        let crawl_delay = spent.crawl_delay().unwrap_or_default().min(pace.crawl_delay_cap);
+        drop(spent);
+        self.in_flight = false;
+        let floor = pace.delay.max(crawl_delay);
+        let pause = match outcome {
+            Outcome::Fine => {
+                self.level = 0;
+                self.reason = None;
+                floor
+            }
+            Outcome::Pushback(asked) => {
+                let pause = asked.unwrap_or_else(|| self.doubled(pace)).min(pace.backoff_max).max(floor);
+                self.level = self.level.saturating_add(1);
+                self.reason = Some(match asked {
+                    Some(_) => "the server asked for it (Retry-After)".to_owned(),
+                    None => "the server answered 429 or 503".to_owned(),
+                });
+                pause
+            }
+            Outcome::Unreachable => {
+                let pause = self.doubled(pace).min(pace.backoff_max).max(floor);
+                self.level = self.level.saturating_add(1);
+                self.reason = Some("the server could not be reached".to_owned());
+                pause
+            }
+        };
+        self.next_at = now + pause;
+        pause
+    }
+
+    /// Refusals in a row.
+    pub fn level(&self) -> u32 {
+        self.level
+    }
+
+    /// Why the present pause is longer than the delay.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    fn doubled(&self, pace: &Pace) -> Duration {
+        pace.backoff_first.saturating_mul(2u32.saturating_pow(self.level.min(20)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn budget(now: Instant) -> Budget {
+        Budget::new(now, Duration::ZERO, 0)
+    }
+
+    #[test]
+    fn one_in_flight_and_the_delay_counts_from_the_end() {
+        let now = Instant::now();
+        let pace = Pace::default();
+        let mut budget = budget(now);
+        let permit = budget.take(Pass::robots_txt(), now).unwrap();
+        assert_eq!(budget.take(Pass::robots_txt(), now + 60 * SECOND).unwrap_err().1, Wait::Busy);
+        let end = now + 7 * SECOND;
+        assert_eq!(budget.settle(permit.spend(), Outcome::Fine, &pace, end), 5 * SECOND);
+        let early = budget.take(Pass::robots_txt(), end + 3 * SECOND).unwrap_err().1;
+        assert_eq!(early, Wait::For(2 * SECOND));
+        assert!(budget.take(Pass::robots_txt(), end + 5 * SECOND).is_ok());
+    }
+
+    #[test]
+    fn crawl_delay_lengthens_up_to_its_cap_and_never_shortens() {
+        let now = Instant::now();
+        let pace = Pace { crawl_delay_cap: 30 * SECOND, ..Pace::default() };
+        for (asked, got) in [(0, 5), (10, 10), (900, 30)] {
+            let mut budget = budget(now);
+            let pass = Pass::for_test(Some(Duration::from_secs(asked)));
+            let permit = budget.take(pass, now).unwrap();
+            assert_eq!(budget.settle(permit.spend(), Outcome::Fine, &pace, now), Duration::from_secs(got));
+        }
+    }
+
+    #[test]
+    fn retry_after_is_kept_and_silence_doubles() {
+        let now = Instant::now();
+        let pace = Pace::default();
+        let mut budget = budget(now);
+        let mut pause = |outcome, at| {
+            let permit = budget.take(Pass::robots_txt(), at).unwrap();
+            let pause = budget.settle(permit.spend(), outcome, &pace, at);
+            (pause, at + pause)
+        };
+        let (first, at) = pause(Outcome::Pushback(Some(90 * SECOND)), now);
+        assert_eq!(first, 90 * SECOND);
+        let (second, at) = pause(Outcome::Pushback(None), at);
+        assert_eq!(second, 120 * SECOND);
+        let (third, at) = pause(Outcome::Unreachable, at);
+        assert_eq!(third, 240 * SECOND);
+        let (calm, at) = pause(Outcome::Fine, at);
+        assert_eq!(calm, 5 * SECOND);
+        let (short, _) = pause(Outcome::Pushback(Some(Duration::ZERO)), at);
+        assert_eq!(short, 5 * SECOND, "a Retry-After never shortens the delay");
+    }
+}

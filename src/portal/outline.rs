@@ -1,0 +1,224 @@
+//! One pass over a page's tree: its elements, links and texts in document order.
+//!
+//! Every element covers a run of links and a run of texts, so that "what stands in this block" is a slice and no walk.
+
+use std::ops::Range;
+
+use ego_tree::{NodeId, iter::Edge};
+use scraper::{Html, Node as DomNode, node::Element};
+use url::Url;
+
+use super::words::{Noise, noise_of};
+
+/// A page, flattened.
+pub(super) struct Outline<'a> {
+    /// Elements; parents before children.
+    pub nodes: Vec<Node<'a>>,
+    /// `<a href>` elements.
+    pub links: Vec<Link>,
+    /// Pieces of text that are not blank.
+    pub texts: Vec<Text<'a>>,
+    /// Index of `<link rel=next>`'s node.
+    pub rel_next: Option<Url>,
+    /// The `<title>`.
+    pub title: Option<&'a str>,
+}
+
+/// An element.
+pub(super) struct Node<'a> {
+    /// Its place in the tree, for selectors.
+    pub id: NodeId,
+    /// The element above.
+    pub parent: Option<usize>,
+    /// Levels below the root.
+    pub depth: usize,
+    /// Tag and attributes.
+    pub element: &'a Element,
+    /// The links inside.
+    pub links: Range<usize>,
+    /// The texts inside.
+    pub texts: Range<usize>,
+    /// How foreign the region is.
+    pub noise: Noise,
+}
+
+/// A link to a page.
+pub(super) struct Link {
+    /// The `<a>`.
+    pub node: usize,
+    /// Made absolute, fragment removed; `None` for `javascript:` and the like.
+    pub url: Option<Url>,
+}
+
+/// A piece of text.
+pub(super) struct Text<'a> {
+    /// The element it stands in.
+    pub node: usize,
+    /// As in the page.
+    pub text: &'a str,
+}
+
+impl<'a> Outline<'a> {
+    /// Flattens `dom`; links are resolved against `<base href>` or `url`.
+    pub(super) fn of(dom: &'a Html, url: &Url) -> Self {
+        let mut out = Self { nodes: Vec::new(), links: Vec::new(), texts: Vec::new(), rel_next: None, title: None };
+        let mut base = url.clone();
+        let mut open: Vec<usize> = Vec::new();
+        for edge in dom.tree.root().traverse() {
+            match edge {
+                Edge::Open(node) => match node.value() {
+                    DomNode::Element(element) => {
+                        let index = out.open(node.id(), element, open.last().copied());
+                        open.push(index);
+                        out.note(index, element, &mut base);
+                    }
+                    DomNode::Text(text) => {
+                        if let Some(&node) = open.last() {
+                            out.text(node, &text.text);
+                        }
+                    }
+                    _ => {}
+                },
+                Edge::Close(node) if node.value().is_element() => {
+                    if let Some(index) = open.pop() {
+                        out.nodes[index].links.end = out.links.len();
+                        out.nodes[index].texts.end = out.texts.len();
+                    }
+                }
+                Edge::Close(_) => {}
+            }
+        }
+        out
+    }
+
+    fn open(&mut self, id: NodeId, element: &'a Element, parent: Option<usize>) -> usize {
+        let mut names = element.attr("class").unwrap_or_default().to_owned();
+        if let Some(id) = element.attr("id") {
+            names.push(' ');
+            names.push_str(id);
+        }
+        let above = parent.map_or(Noise::None, |parent| self.nodes[parent].noise);
+        self.nodes.push(Node {
+            id,
+            parent,
+            depth: parent.map_or(0, |parent| self.nodes[parent].depth + 1),
+            element,
+            links: self.links.len()..self.links.len(),
+            texts: self.texts.len()..self.texts.len(),
+            noise: above.max(noise_of(element.name(), &names)),
+        });
+        self.nodes.len() - 1
+    }
+
+    /// Takes what an element says by its attributes alone.
+    fn note(&mut self, index: usize, element: &'a Element, base: &mut Url) {
+        let Some(href) = element.attr("href") else { return };
+        match element.name() {
+            "a" => {
+                let url = resolve(base, href);
+                self.links.push(Link { node: index, url });
+            }
+            "base" => {
+                if let Ok(url) = base.join(href.trim()) {
+                    *base = url;
+                }
+            }
+            "link" if has_rel(element, "next") => self.rel_next = resolve(base, href),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, node: usize, text: &'a str) {
+        let trimmed = text.trim();
+        match self.nodes[node].element.name() {
+            "script" | "style" | "noscript" | "template" => {}
+            "title" if self.title.is_none() => self.title = Some(trimmed),
+            _ if trimmed.is_empty() => {}
+            _ => self.texts.push(Text { node, text: trimmed }),
+        }
+    }
+
+    /// The text of an element, single-spaced.
+    pub(super) fn text_of(&self, node: usize) -> String {
+        let mut out = String::new();
+        for piece in &self.texts[self.nodes[node].texts.clone()] {
+            for word in piece.text.split_whitespace() {
+                if !out.is_empty() {
+                    out.push(' ');
+                }
+                out.push_str(word);
+            }
+        }
+        out
+    }
+
+    /// `node` and the elements above it, innermost first.
+    pub(super) fn upwards(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(Some(node), |&node| self.nodes[node].parent)
+    }
+
+    /// Whether `inner` is `outer` or lies in it.
+    pub(super) fn within(&self, inner: usize, outer: usize) -> bool {
+        self.nodes[inner].depth >= self.nodes[outer].depth && self.upwards(inner).any(|node| node == outer)
+    }
+
+    /// Tag and classes of an element, without the classes that mark a place or a state.
+    pub(super) fn signature(&self, node: usize) -> String {
+        let element = self.nodes[node].element;
+        let mut classes: Vec<String> = element.classes().filter(|class| !is_state(class)).map(without_digits).collect();
+        classes.sort_unstable();
+        let mut out = element.name().to_owned();
+        for class in classes {
+            out.push('.');
+            out.push_str(&class);
+        }
+        out
+    }
+
+    /// Signatures from `node` upwards, `levels` of them.
+    pub(super) fn path(&self, node: usize, levels: usize) -> String {
+        let path: Vec<String> = self.upwards(node).take(levels).map(|node| self.signature(node)).collect();
+        path.join("<")
+    }
+}
+
+/// Whether `rel` holds that word.
+pub(super) fn has_rel(element: &Element, word: &str) -> bool {
+    element.attr("rel").is_some_and(|rel| rel.split_whitespace().any(|part| part.eq_ignore_ascii_case(word)))
+}
+
+fn resolve(base: &Url, href: &str) -> Option<Url> {
+    let href = href.trim();
+    if href.is_empty() || href.starts_with('#') {
+        return None;
+    }
+    let mut url = base.join(href).ok()?;
+    url.set_fragment(None);
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// Classes that differ between the first, the odd and the chosen item of one list.
+fn is_state(class: &str) -> bool {
+    const STATES: [&str; 13] = [
+        "first", "last", "odd", "even", "active", "current", "selected", "open", "new", "hot", "clearfix", "lifirst",
+        "alt",
+    ];
+    let class = class.to_ascii_lowercase();
+    STATES.contains(&class.as_str())
+        || class.ends_with("-first")
+        || class.ends_with("-last")
+        || class.ends_with("firstchild")
+}
+
+/// `item-7` → `item-#`.
+fn without_digits(class: &str) -> String {
+    let mut out = String::with_capacity(class.len());
+    for c in class.chars() {
+        if !c.is_ascii_digit() {
+            out.push(c);
+        } else if !out.ends_with('#') {
+            out.push('#');
+        }
+    }
+    out
+}

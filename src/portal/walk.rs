@@ -1,0 +1,193 @@
+//! After each list page: go on or stop, and why. A pure state machine.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use jiff::civil::Date;
+
+use super::cursor::hash;
+use super::{Cursor, ListItem, ListReading, Next, article_key};
+use crate::model::PageRequest;
+
+/// What the walk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What is new: stops at the first page on which everything is already held.
+    Crawl,
+    /// All of it, down to the window's first day or the list's end.
+    Backfill,
+}
+
+/// From which day to which, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub to: Option<Date>,
+}
+
+impl Window {
+    /// Whether an item is wanted. One without a date is: its article will tell.
+    pub fn admits(&self, item: &ListItem) -> bool {
+        item.date.is_none_or(|stamp| {
+            self.from.is_none_or(|from| stamp.date() >= from) && self.to.is_none_or(|to| stamp.date() <= to)
+        })
+    }
+}
+
+/// Why a walk stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// The list ends, in the reader's words.
+    End(String),
+    /// Asked for a further page, the portal sent the first one.
+    SentBack,
+    /// A page with the same articles as an earlier one.
+    SameItems,
+    /// So many pages in a row listed nothing that earlier pages had not.
+    NothingNew(u32),
+    /// The first page shows no articles.
+    NothingRecognised,
+    /// As many pages as allowed.
+    MaxPages(u32),
+    /// Every dated article of the page is older than this day.
+    OlderThan(Date),
+    /// Everything on the page is held already.
+    AllHeld,
+}
+
+impl StopReason {
+    /// Whether the list was walked to its end, or to the end of what was wanted: nothing is missing.
+    pub fn is_complete(&self) -> bool {
+        !matches!(self, Self::MaxPages(_) | Self::NothingRecognised)
+    }
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::End(why) => write!(f, "end of the list: {why}"),
+            Self::SentBack => f.write_str("end of the list: a page past the end leads back to the first"),
+            Self::SameItems => f.write_str("end of the list: the page shows the same articles as an earlier one"),
+            Self::NothingNew(pages) => write!(f, "{pages} pages in a row listed nothing new"),
+            Self::NothingRecognised => f.write_str(
+                "no article was recognised on the first page; give `item` and `link` selectors in the site file",
+            ),
+            Self::MaxPages(pages) => write!(f, "as many list pages as allowed: {pages}"),
+            Self::OlderThan(day) => write!(f, "every article of the page is older than {day}"),
+            Self::AllHeld => f.write_str("everything on the page is already held"),
+        }
+    }
+}
+
+/// What to do after a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Ask for this page.
+    Continue(PageRequest),
+    /// The walk is over.
+    Stop(StopReason),
+}
+
+/// One walk over one list.
+#[derive(Debug)]
+pub struct Walk {
+    mode: Mode,
+    window: Window,
+    max_pages: u32,
+    patience: u32,
+    listed: HashSet<u64>,
+    cursor: Cursor,
+}
+
+/// Pages in a row without anything new that end a walk.
+const PATIENCE: u32 = 3;
+/// Articles remembered within a walk; a list that is longer only loses the rule of [`PATIENCE`] for its oldest part.
+const LISTED: usize = 1 << 20;
+
+impl Walk {
+    /// A walk from the first page, or on from where `cursor` left off (`cursor.next` is then the page to ask for).
+    pub fn new(mode: Mode, window: Window, max_pages: u32, cursor: Cursor) -> Self {
+        Self { mode, window, max_pages, patience: PATIENCE, listed: HashSet::new(), cursor }
+    }
+
+    /// What is known of a list before a new walk over it: where its items stand, not what the last walk saw.
+    pub fn afresh(cursor: &Cursor) -> Cursor {
+        Cursor { family: cursor.family.clone(), learned: cursor.learned.clone(), ..Cursor::default() }
+    }
+
+    /// What the next page's reading and the ledger need.
+    pub fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+
+    /// Decides after a page. `unheld` is the number of its items that were not held when it came.
+    pub fn step(&mut self, reading: &ListReading, unheld: usize) -> Step {
+        let (pages_read, stale) = (self.cursor.pages_read, self.cursor.stale_pages);
+        self.cursor = reading.cursor.clone();
+        self.cursor.pages_read = pages_read.saturating_add(1);
+        let fresh = self.list(reading);
+        self.cursor.stale_pages = if fresh.is_empty() { stale.saturating_add(1) } else { 0 };
+        match self.reason(reading, &fresh, unheld) {
+            Some(reason) => {
+                self.cursor.next = None;
+                Step::Stop(reason)
+            }
+            None => match &reading.next {
+                Next::Page(request) => Step::Continue(request.clone()),
+                Next::End(why) => Step::Stop(StopReason::End(why.clone())),
+            },
+        }
+    }
+
+    /// Takes note of the page's items; returns those that this walk had not met.
+    fn list<'a>(&mut self, reading: &'a ListReading) -> Vec<&'a ListItem> {
+        let mut fresh = Vec::new();
+        for item in &reading.items {
+            let key = hash(&article_key(&item.url, reading.family));
+            if self.listed.contains(&key) {
+                continue;
+            }
+            if self.listed.len() < LISTED {
+                self.listed.insert(key);
+            }
+            fresh.push(item);
+        }
+        fresh
+    }
+
+    /// The first rule that ends the walk. Truths about the list come before wishes about it.
+    fn reason(&self, reading: &ListReading, fresh: &[&ListItem], unheld: usize) -> Option<StopReason> {
+        let first = self.cursor.pages_read == 1;
+        if reading.sent_back {
+            return Some(StopReason::SentBack);
+        }
+        if reading.items.is_empty() && first {
+            return Some(StopReason::NothingRecognised);
+        }
+        if reading.repeated {
+            return Some(StopReason::SameItems);
+        }
+        if self.cursor.stale_pages >= self.patience {
+            return Some(StopReason::NothingNew(self.cursor.stale_pages));
+        }
+        if self.mode == Mode::Crawl && unheld == 0 && !reading.items.is_empty() {
+            return Some(StopReason::AllHeld);
+        }
+        if let Some(from) = self.window.from
+            && all_older(fresh, from)
+        {
+            return Some(StopReason::OlderThan(from));
+        }
+        let more = matches!(reading.next, Next::Page(_));
+        (more && self.cursor.pages_read >= self.max_pages).then_some(StopReason::MaxPages(self.max_pages))
+    }
+}
+
+/// Whether the page is past the window: one old article among others does not say so, all dated ones together do.
+/// Only articles not listed before count: a pinned one stands on every page.
+fn all_older(fresh: &[&ListItem], from: Date) -> bool {
+    let mut dated = fresh.iter().filter_map(|item| item.date).peekable();
+    dated.peek().is_some() && dated.all(|stamp| stamp.date() < from)
+}

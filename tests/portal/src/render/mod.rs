@@ -1,0 +1,281 @@
+//! Pages: a portal's state and the moment go in, markup comes out.
+//!
+//! Promises: the same text as the gold inside the article's container; everything else is what such systems print around
+//! it. Refuses nothing: routing has decided what exists.
+
+mod chrome;
+mod filler;
+mod labels;
+mod liferay;
+mod nukeviet;
+mod print;
+mod vnpt;
+
+use std::fmt::Write;
+
+pub use chrome::{Chrome, list_path};
+pub use print::escape;
+pub use vnpt::FormIds;
+
+use crate::article::{Article, Quirks};
+use crate::dates::Stamp;
+use crate::page::{Chunk, Page};
+use crate::spec::{Family, PortalSpec};
+use crate::state::State;
+use print::Printer;
+
+/// The moment of a request: what clock and counters show.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The live clock; none on pages that never change.
+    pub now: Option<Stamp>,
+    /// Requests served so far.
+    pub visits: u64,
+}
+
+/// All that a page is made from.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The portal.
+    pub spec: &'a PortalSpec,
+    /// Its address.
+    pub base: &'a str,
+    /// Its constant pieces.
+    pub chrome: &'a Chrome,
+    /// Its articles.
+    pub state: &'a State,
+    /// The time of the request.
+    pub moment: Moment,
+}
+
+impl View<'_> {
+    /// An article's page, reached through list `list`.
+    pub fn article(mut self, n: usize, list: usize) -> Page {
+        let article = &self.state.articles[n];
+        if article.quirks.has(Quirks::FIXED) {
+            self.moment.now = None;
+        }
+        let fixed = self.moment.now.is_none();
+        let mut page = self.begin(&self.state.entries[n].title, (!fixed).then_some(article));
+        if !fixed {
+            self.breadcrumb(page.own(), list);
+        }
+        match self.spec.family {
+            Family::Vnpt => vnpt::article(self, &mut page, n, list),
+            Family::NukeViet => nukeviet::article(self, &mut page, n, list),
+            Family::Liferay => liferay::article(self, &mut page, n, list),
+        }
+        self.end(page)
+    }
+
+    /// A page of a list, from 1.
+    pub fn list(self, list: usize, number: usize) -> Page {
+        let mut page = self.begin(self.spec.sections()[list].1, None);
+        self.breadcrumb(page.own(), list);
+        match self.spec.family {
+            Family::Vnpt => vnpt::list(self, page.own(), list),
+            Family::NukeViet => nukeviet::list(self, page.own(), list, number),
+            Family::Liferay => liferay::list(self, page.own(), list, number),
+        }
+        self.end(page)
+    }
+
+    /// The answer to a vnPortal's paging form: list items alone.
+    pub fn fragment(self, list: usize, number: usize) -> Page {
+        let mut out = String::with_capacity(16_000);
+        vnpt::items(self, &mut out, list, number);
+        Page::plain(out)
+    }
+
+    /// The print form: the text, almost bare.
+    pub fn print(self, n: usize) -> Page {
+        let mut page = Page::default();
+        match self.spec.family {
+            Family::Liferay => liferay::print(self, &mut page, n),
+            _ => nukeviet::print(self, &mut page, n),
+        }
+        page
+    }
+
+    /// The front page: the newest of every list.
+    pub fn home(self) -> Page {
+        let mut page = self.begin("Trang chủ", None);
+        let out = page.own();
+        for (list, (_, name)) in self.spec.sections().iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "<div class=\"home-box\"><h2><a href=\"{}\">{name}</a></h2><ul>",
+                list_path(self.spec, list)
+            );
+            for n in self.state.slice(list, 1, 6) {
+                let entry = &self.state.entries[*n];
+                let path = self.state.articles[*n].path(self.spec, list);
+                let _ = writeln!(
+                    out,
+                    "<li><a href=\"{path}\">{}</a> <span>({})</span></li>",
+                    entry.title, entry.date
+                );
+            }
+            out.push_str("</ul></div>\n");
+        }
+        self.end(page)
+    }
+
+    /// A page behind a menu entry.
+    pub fn info(self, name: &str) -> Page {
+        let mut page = self.begin(name, None);
+        let _ = writeln!(
+            page.own(),
+            "<h1>{name}</h1>\n<p>Nội dung đang cập nhật.</p>"
+        );
+        self.end(page)
+    }
+
+    /// What a visitor sees of a missing page, in the full template.
+    pub fn missing(self) -> Page {
+        let mut page = self.begin("Không tìm thấy trang", None);
+        page.own().push_str("<div class=\"alert alert-info\"><h1>Không tìm thấy trang</h1>\n<p>Trang bạn yêu cầu không tồn tại hoặc đã bị xóa. Vui lòng quay lại <a href=\"/\">Trang chủ</a>.</p></div>\n");
+        self.end(page)
+    }
+
+    /// A login form.
+    pub fn login(self) -> Page {
+        let mut page = self.begin("Đăng nhập", None);
+        page.own().push_str("<div class=\"login-form\"><h1>Đăng nhập hệ thống</h1><p>Bạn cần đăng nhập để xem nội dung này.</p><input name=\"username\" /><input name=\"password\" type=\"password\" /><button>Đăng nhập</button></div>\n");
+        self.end(page)
+    }
+
+    /// Everything before the middle of a page. `title` is escaped.
+    fn begin(self, title: &str, article: Option<&Article>) -> Page {
+        let mut page = Page::default();
+        page.fixed(&self.chrome.open);
+        let out = page.own();
+        let suffix = self.spec.title_suffix();
+        let _ = writeln!(
+            out,
+            "<title>{title}{suffix}</title>\n<meta property=\"og:title\" content=\"{title}\" />"
+        );
+        if let Some(article) = article {
+            let home = article.home(self.spec);
+            out.push_str("<meta name=\"description\" content=\"");
+            escape(
+                out,
+                article.text.lead.as_deref().unwrap_or(&article.text.title),
+            );
+            out.push_str("\" />\n<meta property=\"og:type\" content=\"article\" />\n");
+            let _ = writeln!(
+                out,
+                "<link rel=\"canonical\" href=\"{0}{home}\" />\n<meta property=\"og:url\" content=\"{0}{home}\" />",
+                self.base
+            );
+        }
+        page.fixed(&self.chrome.head);
+        if let Some(now) = self.moment.now {
+            let _ = write!(
+                page.own(),
+                "{}, {}:{:02}",
+                now.weekday(),
+                now.dmy_hm(),
+                now.second % 60
+            );
+        }
+        page.fixed(&self.chrome.top);
+        page
+    }
+
+    /// Everything after the middle of a page.
+    fn end(self, mut page: Page) -> Page {
+        let out = page.own();
+        out.push_str("</div>\n<div class=\"col-md-3 sidebar\">\n");
+        if self.moment.now.is_some() {
+            self.most_read(out);
+        }
+        page.fixed(&self.chrome.side);
+        self.counters(page.own());
+        page.fixed(&self.chrome.foot);
+        page
+    }
+
+    fn breadcrumb(self, out: &mut String, list: usize) {
+        let name = self.spec.sections()[list].1;
+        let path = list_path(self.spec, list);
+        let _ = writeln!(
+            out,
+            "<div class=\"breadcrumb\"><a href=\"/\">Trang chủ</a> &raquo; <a href=\"{path}\">{name}</a></div>"
+        );
+    }
+
+    fn most_read(self, out: &mut String) {
+        out.push_str(
+            "<div class=\"box box-most-read\"><h3 class=\"box-title\">Đọc nhiều</h3><ul>\n",
+        );
+        let total = self.state.entries.len();
+        for n in (0..total).step_by(total.div_ceil(7).max(1)) {
+            let entry = &self.state.entries[n];
+            let _ = writeln!(
+                out,
+                "<li><a href=\"{0}\" title=\"{1}\">{1}</a> <span class=\"date\">{2}</span></li>",
+                entry.home, entry.title, entry.date
+            );
+        }
+        out.push_str("</ul></div>\n");
+    }
+
+    fn counters(self, out: &mut String) {
+        let n = if self.moment.now.is_some() {
+            self.moment.visits
+        } else {
+            0
+        };
+        let rows = match self.spec.family {
+            Family::NukeViet => [
+                ("Đang truy cập", 3 + n % 17),
+                ("Hôm nay", 941 + n),
+                ("Tháng hiện tại", 30_127 + n),
+                ("Tổng lượt truy cập", 8_104_233 + n),
+            ],
+            _ => [
+                ("Đang online", 1 + n % 23),
+                ("Hôm nay", 512 + n),
+                ("Trong tuần", 6_120 + n),
+                ("Tất cả", 12_735_908 + n),
+            ],
+        };
+        out.push_str("<div class=\"statistics\"><h3>Thống kê truy cập</h3><ul>\n");
+        for (name, value) in rows {
+            let _ = writeln!(
+                out,
+                "<li><em class=\"fa fa-bolt\"></em> {name} <span class=\"pull-right\">{value}</span></li>"
+            );
+        }
+        out.push_str("</ul></div>\n");
+    }
+
+    /// Adds the finished piece with the article's words, made on first use.
+    fn words(
+        self,
+        page: &mut Page,
+        n: usize,
+        make: impl FnOnce(&mut String, &Article, &mut Printer),
+    ) {
+        let chunk = self.state.bodies[n].get_or_init(|| {
+            let article = &self.state.articles[n];
+            let mut out = String::with_capacity(12_000);
+            make(&mut out, article, &mut Printer::new(article, "head"));
+            Chunk::new(out)
+        });
+        page.fixed(chunk);
+    }
+
+    /// The neighbours of an article in a list: newer ones, then older ones.
+    fn neighbours(self, n: usize, list: usize, count: usize) -> (Vec<usize>, Vec<usize>) {
+        let all = &self.state.lists[list];
+        let at = all.iter().position(|i| *i == n).unwrap_or(0);
+        let newer = all[at.saturating_sub(count)..at].to_vec();
+        let older = all[(at + 1).min(all.len())..(at + 1 + count).min(all.len())].to_vec();
+        (newer, older)
+    }
+}
+
+/// The share buttons of every article.
+const SHARE: &str = "<div class=\"UISocialShare social\"><span>Chia sẻ:</span> <a class=\"fb\" href=\"#facebook\">Facebook</a> <a class=\"zalo\" href=\"#zalo\">Zalo</a> <a href=\"#tweet\">Tweet</a> <a href=\"#mail\">Gửi email</a> <a href=\"#in\">In trang</a></div>\n";

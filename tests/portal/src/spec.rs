@@ -1,0 +1,181 @@
+//! What a portal is to be: its family, size and habits on the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// The content management system a portal looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// VNPT "vnPortal": further list pages by a POST form.
+    Vnpt,
+    /// NukeViet 4.x: `/page-N`, twins and print versions.
+    NukeViet,
+    /// Liferay: a long query that ends in `_cur`.
+    Liferay,
+}
+
+/// Everything that decides what a portal serves. Equal specs serve equal articles.
+#[derive(Clone, Debug)]
+pub struct PortalSpec {
+    /// The portal's name in golds and logs.
+    pub id: String,
+    /// The system it looks like.
+    pub family: Family,
+    /// Seed of its own texts.
+    pub seed: u64,
+    /// Number of articles over all lists.
+    pub articles: usize,
+    /// Items on a list page.
+    pub page_size: usize,
+    /// The day of the newest article.
+    pub newest: (i32, u8, u8),
+    /// Days over which the articles are spread, backwards from the newest.
+    pub span_days: usize,
+    /// Articles of a hundred whose words are those of the first portal.
+    pub shared_percent: usize,
+    /// The text of `/robots.txt`; `{base}` stands for the portal's address.
+    pub robots: String,
+    /// Whether pages are gzipped for clients that allow it.
+    pub gzip: bool,
+    /// Whether article pages go out with chunked transfer coding instead of a length.
+    pub chunked: bool,
+}
+
+/// The robots rules of a portal that asks for nothing unusual.
+pub const ROBOTS: &str = "User-agent: *\nDisallow: /admin\nSitemap: {base}/sitemap.xml\n";
+
+impl PortalSpec {
+    fn new(id: &str, family: Family, seed: u64) -> Self {
+        Self {
+            id: id.to_owned(),
+            family,
+            seed,
+            articles: 300,
+            page_size: 10,
+            newest: (2026, 11, 20),
+            span_days: 548,
+            shared_percent: 8,
+            robots: ROBOTS.to_owned(),
+            gzip: true,
+            chunked: false,
+        }
+    }
+
+    /// A vnPortal: 15 items a page, no gzip, article pages chunked.
+    pub fn vnpt(id: &str, seed: u64) -> Self {
+        Self {
+            page_size: 15,
+            gzip: false,
+            chunked: true,
+            ..Self::new(id, Family::Vnpt, seed)
+        }
+    }
+
+    /// A NukeViet portal: 10 items a page, gzip.
+    pub fn nukeviet(id: &str, seed: u64) -> Self {
+        Self::new(id, Family::NukeViet, seed)
+    }
+
+    /// A Liferay portal: smaller, 8 items a page.
+    pub fn liferay(id: &str, seed: u64) -> Self {
+        Self {
+            articles: 60,
+            page_size: 8,
+            ..Self::new(id, Family::Liferay, seed)
+        }
+    }
+
+    /// With this many articles.
+    #[must_use]
+    pub fn articles(mut self, articles: usize) -> Self {
+        self.articles = articles;
+        self
+    }
+
+    /// With this many items on a list page.
+    #[must_use]
+    pub fn page_size(mut self, page_size: usize) -> Self {
+        self.page_size = page_size.max(1);
+        self
+    }
+
+    /// With its newest article on this day.
+    #[must_use]
+    pub fn newest(mut self, newest: (i32, u8, u8)) -> Self {
+        self.newest = newest;
+        self
+    }
+
+    /// With the articles spread over so many days.
+    #[must_use]
+    pub fn span_days(mut self, days: usize) -> Self {
+        self.span_days = days.max(1);
+        self
+    }
+
+    /// With this share of texts taken from the first portal.
+    #[must_use]
+    pub fn shared_percent(mut self, percent: usize) -> Self {
+        self.shared_percent = percent.min(100);
+        self
+    }
+
+    /// With this robots text.
+    #[must_use]
+    pub fn robots(mut self, robots: &str) -> Self {
+        robots.clone_into(&mut self.robots);
+        self
+    }
+
+    /// With or without gzip.
+    #[must_use]
+    pub fn gzip(mut self, gzip: bool) -> Self {
+        self.gzip = gzip;
+        self
+    }
+
+    /// With or without chunked article pages.
+    #[must_use]
+    pub fn chunked(mut self, chunked: bool) -> Self {
+        self.chunked = chunked;
+        self
+    }
+
+    /// The lists: address part and name of the section.
+    pub fn sections(&self) -> &'static [(&'static str, &'static str)] {
+        match self.family {
+            Family::Vnpt => &[
+                ("chinh-tri", "Chính trị"),
+                ("kinh-te", "Kinh tế"),
+                ("van-hoa-xa-hoi", "Văn hoá - Xã hội"),
+            ],
+            Family::NukeViet => &[
+                ("tin-tuc-su-kien", "Tin tức - Sự kiện"),
+                ("xay-dung-dang", "Xây dựng Đảng"),
+                ("doan-the", "Hoạt động đoàn thể"),
+            ],
+            Family::Liferay => &[
+                ("tin-tuc-su-kien", "Tin tức sự kiện"),
+                ("chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
+            ],
+        }
+    }
+
+    /// The province that the portal belongs to. There is none of these.
+    pub fn province(&self) -> &'static str {
+        match self.family {
+            Family::Vnpt => "An Lương",
+            Family::NukeViet => "Bình Khê",
+            Family::Liferay => "Sơn Hạ",
+        }
+    }
+
+    /// What the browser's title bar shows after an article's title.
+    pub fn title_suffix(&self) -> &'static str {
+        match self.family {
+            Family::Vnpt => " - Cổng thông tin điện tử tỉnh An Lương",
+            Family::NukeViet => " - Tin tức - Tỉnh uỷ Bình Khê",
+            Family::Liferay => " - Chi tiết tin - Cổng TTĐT tỉnh Sơn Hạ",
+        }
+    }
+}
