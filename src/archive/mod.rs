@@ -10,6 +10,7 @@ mod error;
 mod fsio;
 mod surt;
 pub mod text;
+pub mod verify;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};

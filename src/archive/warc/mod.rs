@@ -30,6 +30,7 @@ pub use capture::{Capture, Original, Prepared, PreparedRecord, Revisit};
 pub use conversion::TextCapture;
 pub use damage::{Damage, DamageKind};
 pub use fields::{Fields, field, target_uri};
+pub(crate) use fields::{forbidden, needs_target_uri, repeatable};
 pub use group::{Group, Grouper};
 pub use id::{RecordId, date_string, parse_date};
 pub use info::WarcInfo;

@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn size_and_age_count() {
         let begun: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        let later = begun + Duration::from_secs(86_400);
+        let later = begun + Duration::from_hours(24);
         let rotation = Rotation { max_bytes: 100, ..Rotation::default() };
         assert!(!rotation.due(60, begun, begun, 40));
         assert!(rotation.due(60, begun, begun, 41));

@@ -72,3 +72,11 @@ pub(crate) fn read_all(path: &Path) -> Vec<RawRecord> {
     let mut reader = WarcReader::open(path, 0).unwrap();
     std::iter::from_fn(|| reader.next_record(usize::MAX).unwrap()).collect()
 }
+
+/// One member's bytes, by a decoder that this room does not read with.
+pub(crate) fn gunzip(member: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; 1 << 20];
+    let length = libdeflater::Decompressor::new().gzip_decompress(member, &mut out).unwrap();
+    out.truncate(length);
+    out
+}

@@ -1,0 +1,156 @@
+//! What verification says.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::archive::warc::DamageKind;
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The file.
+    pub path: PathBuf,
+    /// Where the record's member (or the index line) starts, in bytes; `None` for the file as a whole.
+    pub offset: Option<u64>,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.offset {
+            Some(offset) => write!(f, "{} at offset {offset}: {}", self.path.display(), self.fault),
+            None => write!(f, "{}: {}", self.path.display(), self.fault),
+        }
+    }
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The file cannot be opened or read.
+    Unreadable(String),
+    /// No record at all.
+    Empty,
+    /// The first record is no `warcinfo`.
+    NoWarcinfo,
+    /// `WARC-Filename` is not the file's name.
+    Filename(String),
+    /// The file is still being written, or was left by a crash. No damage.
+    Open,
+    /// An open file ends inside a capture: being written, or to be recovered. No damage.
+    OpenTail,
+    /// Bytes that are no whole record.
+    Damage(DamageKind),
+    /// Bytes that had to be skipped to reach the next whole record.
+    Skipped {
+        /// How many.
+        bytes: u64,
+    },
+    /// A field that ISO 28500 asks for is missing.
+    Missing(&'static str),
+    /// A field stands on a record type that must not carry it.
+    Forbidden(String),
+    /// A field that may stand once is repeated.
+    Repeated(String),
+    /// A field's value is not of the form that it must have.
+    Value(&'static str, String),
+    /// `WARC-Block-Digest` does not fit the block.
+    BlockDigest,
+    /// `WARC-Payload-Digest` does not fit the payload.
+    PayloadDigest,
+    /// A digest in an algorithm that is not checked here. No damage.
+    DigestUnchecked(String),
+    /// The HTTP message contradicts its own head.
+    Http(&'static str),
+    /// A revisit whose payload cannot be looked up as the standard says.
+    Revisit(&'static str),
+    /// Another record has the same id.
+    DuplicateId,
+    /// A link to a record that was not seen in this run.
+    Dangling(&'static str),
+    /// A revisit of something that holds no payload.
+    RevisitTarget,
+    /// A sealed file without an index.
+    NoIndex,
+    /// A capture that the index does not list, or lists wrongly.
+    NotIndexed,
+    /// The compressed bytes are not those that were indexed. What a CRC cannot see: gzip's own head, padding bits.
+    MemberDigest,
+    /// An index line that points at no capture of the file.
+    IndexDangling,
+    /// An index line that is none, or that is out of order.
+    IndexLine(&'static str),
+}
+
+impl Fault {
+    /// Whether something is lost or wrong, and not only unfinished or unchecked.
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, Self::Open | Self::OpenTail | Self::DigestUnchecked(_))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(what) => write!(f, "cannot be read ({what})"),
+            Self::Empty => f.write_str("holds no record"),
+            Self::NoWarcinfo => f.write_str("does not start with a warcinfo record"),
+            Self::Filename(name) => write!(f, "WARC-Filename says {name:?}"),
+            Self::Open => f.write_str("is still open: being written, or left by a crash"),
+            Self::OpenTail => f.write_str("an open file ends inside a capture: the next start recovers it"),
+            Self::Damage(kind) => write!(f, "{kind}"),
+            Self::Skipped { bytes } => write!(f, "{bytes} bytes lie between here and the next whole record"),
+            Self::Missing(name) => write!(f, "{name} is missing"),
+            Self::Forbidden(name) => write!(f, "{name} must not stand on this record type"),
+            Self::Repeated(name) => write!(f, "{name} is repeated"),
+            Self::Value(name, value) => write!(f, "{name} has a value of the wrong form: {value:?}"),
+            Self::BlockDigest => f.write_str("the block does not fit WARC-Block-Digest"),
+            Self::PayloadDigest => f.write_str("the payload does not fit WARC-Payload-Digest"),
+            Self::DigestUnchecked(label) => write!(f, "the digest {label} is of an algorithm that is not checked"),
+            Self::Http(what) | Self::Revisit(what) | Self::IndexLine(what) => f.write_str(what),
+            Self::DuplicateId => f.write_str("another record has the same WARC-Record-ID"),
+            Self::Dangling(name) => write!(f, "{name} points at a record that was not found"),
+            Self::RevisitTarget => f.write_str("the revisit points at a record that is no response or resource"),
+            Self::NoIndex => f.write_str("is sealed and has no CDXJ index: run `luutru reindex`"),
+            Self::NotIndexed => f.write_str("the CDXJ index does not list this capture as it is"),
+            Self::MemberDigest => f.write_str("the member's bytes do not fit the recordDigest of the index"),
+            Self::IndexDangling => f.write_str("the index line points at no capture of its file"),
+        }
+    }
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Files.
+    pub files: u64,
+    /// Records by type.
+    pub records: BTreeMap<String, u64>,
+    /// Bytes of the files.
+    pub file_bytes: u64,
+    /// Bytes of the blocks.
+    pub block_bytes: u64,
+    /// Digests that were computed and compared.
+    pub digests: u64,
+    /// Findings that are damage.
+    pub damage: u64,
+    /// Findings that are not.
+    pub notes: u64,
+}
+
+impl Summary {
+    /// Adds another file's numbers.
+    pub fn add(&mut self, other: &Self) {
+        self.files += other.files;
+        for (kind, count) in &other.records {
+            *self.records.entry(kind.clone()).or_default() += count;
+        }
+        self.file_bytes += other.file_bytes;
+        self.block_bytes += other.block_bytes;
+        self.digests += other.digests;
+        self.damage += other.damage;
+        self.notes += other.notes;
+    }
+}
