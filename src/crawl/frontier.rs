@@ -270,15 +270,20 @@ impl Frontier {
         }
     }
 
-    /// Queues anew what an earlier run could not fetch or was not allowed to. Gives how many.
-    pub fn retry_unsettled(&self, site: &str, walk: &str) -> Result<usize, LedgerError> {
+    /// Queues anew what an earlier run could not fetch or was not allowed to; `walk_of` says which walk counts the items
+    /// of a list. Gives the rows as they were.
+    pub fn retry_unsettled(
+        &self,
+        site: &str,
+        walk_of: &dyn Fn(&str) -> String,
+    ) -> Result<Vec<UrlRow>, LedgerError> {
         let prefix = Key::unsettled_of(site);
         let mut after: Option<Vec<u8>> = None;
-        let mut count = 0;
+        let mut retried = Vec::new();
         loop {
             let entries = self.ledger.scan(&prefix, after.as_deref(), 500)?;
             let Some((last, _)) = entries.last() else {
-                return Ok(count);
+                return Ok(retried);
             };
             after = Some(last.clone());
             let mut batch = Batch::default();
@@ -288,10 +293,11 @@ impl Frontier {
                     continue;
                 }
                 let canonical = CanonicalUrl(String::from_utf8_lossy(&key[prefix.len()..]).into_owned());
-                let UrlRow { list, url, via, title, listed, .. } = row;
-                let item = Candidate { url, key: canonical, list, via, title, listed, walk: walk.to_owned() };
+                let UrlRow { list, url, via, title, listed, .. } = row.clone();
+                let walk = walk_of(&list);
+                let item = Candidate { url, key: canonical, list, via, title, listed, walk };
                 self.push(site, &item, &mut batch);
-                count += 1;
+                retried.push(row);
             }
             self.ledger.apply(&batch)?;
         }
