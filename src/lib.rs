@@ -31,3 +31,6 @@ pub mod crawl;
 
 /// Captures and texts to WARC files, their indexes and the catalogue; and back.
 pub mod archive;
+
+/// The command line: one file a command; output, progress, exit codes.
+pub mod cli;

@@ -1,5 +1,6 @@
 //! What verification says.
 
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -122,7 +123,7 @@ impl fmt::Display for Fault {
 }
 
 /// What was read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Summary {
     /// Files.
     pub files: u64,

@@ -1,0 +1,194 @@
+//! `luutru crawl` and `luutru backfill`.
+
+use clap::Args;
+use jiff::civil::Date;
+use tokio::sync::watch;
+use url::Url;
+
+use super::exit::{Exit, UsageError};
+use super::options::{Common, CrawlOptions};
+use super::progress::Progress;
+use super::{output, signals, summary};
+use crate::config::{Config, ListSpec, Site};
+use crate::crawl::{self, Halt, Job, Outcome, Stop, Want};
+
+/// Arguments of `crawl`.
+#[derive(Debug, Args)]
+pub struct Crawl {
+    /// Site ids of the configuration, or addresses of news lists; all enabled sites when left out
+    #[arg(value_name = "SITE|URL")]
+    targets: Vec<String>,
+    #[command(flatten)]
+    options: CrawlOptions,
+}
+
+/// Arguments of `backfill`.
+#[derive(Debug, Args)]
+pub struct Backfill {
+    /// Site ids of the configuration, or addresses of news lists; all enabled sites when left out
+    #[arg(value_name = "SITE|URL")]
+    targets: Vec<String>,
+    /// First day wanted, Vietnam time
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Date>,
+    /// Last day wanted, Vietnam time
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<Date>,
+    /// Look over lists again that are complete for this window
+    #[arg(long)]
+    again: bool,
+    #[command(flatten)]
+    options: CrawlOptions,
+}
+
+impl Crawl {
+    pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
+        start(common, &self.targets, &self.options, Want::Crawl)
+    }
+}
+
+impl Backfill {
+    pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            let what = format!("--from {from} is after --to {to}; give the earlier day first");
+            return Err(UsageError { what }.into());
+        }
+        let want = Want::Backfill { from: self.from, to: self.to, again: self.again };
+        start(common, &self.targets, &self.options, want)
+    }
+}
+
+fn start(common: &Common, targets: &[String], options: &CrawlOptions, want: Want) -> anyhow::Result<Exit> {
+    let mut config = common.load(options.overrides())?;
+    // Whoever asks for less than a tenth of a second between requests wants no ceiling either.
+    if options.delay.is_some_and(|delay| delay.as_millis() < 100) {
+        config.ceiling.requests_per_second = 0;
+    }
+    let sites = resolve(&config, targets)?;
+    let job = Job { sites, want, max_pages: options.max_pages, max_articles: options.max_articles };
+    let resume = "to go on, run the same command again".to_owned();
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async { carry_out(common, &config, &job, signals::listen(resume)).await })?;
+    summary::print(common, &job, &outcome)?;
+    Ok(exit_of(&outcome))
+}
+
+/// One thread drives all connections; parsing and writing have threads of their own.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Runs a job under the eyes of whoever started it.
+pub async fn carry_out(
+    common: &Common,
+    config: &Config,
+    job: &Job,
+    stop: watch::Receiver<Stop>,
+) -> Result<Outcome, crawl::CrawlError> {
+    let mut progress = None;
+    let result = crawl::run(config, job, stop, |view| {
+        if view.adopted.captures > 0 {
+            output::note(&format!(
+                "read back in what an earlier run left: {} captures, {} articles; {} of a torn record cut off",
+                view.adopted.captures,
+                view.adopted.articles,
+                output::bytes(view.adopted.cut_bytes)
+            ));
+        }
+        if !common.quiet {
+            for note in &view.notes {
+                output::note(note);
+            }
+        }
+        progress = Some(Progress::start(view, common.quiet, common.verbose > 0));
+    })
+    .await;
+    if let Some(progress) = progress {
+        progress.stop();
+    }
+    result
+}
+
+/// Site ids and addresses, as sites.
+fn resolve(config: &Config, targets: &[String]) -> anyhow::Result<Vec<Site>> {
+    if targets.is_empty() {
+        let sites: Vec<Site> = config.sites().iter().filter(|site| site.disabled.is_none()).cloned().collect();
+        if sites.is_empty() {
+            let what = "no site is configured; name a list's address, or write site files (`luutru init`)".to_owned();
+            return Err(UsageError { what }.into());
+        }
+        return Ok(sites);
+    }
+    let mut sites: Vec<Site> = Vec::new();
+    for target in targets {
+        let site = if target.contains("://") { by_address(config, target)? } else { by_id(config, target)? };
+        match sites.iter_mut().find(|known| known.id == site.id) {
+            Some(known) => join(known, site),
+            None => sites.push(site),
+        }
+    }
+    Ok(sites)
+}
+
+fn by_id(config: &Config, id: &str) -> anyhow::Result<Site> {
+    if let Some(site) = config.site(id) {
+        if let Some(why) = &site.disabled {
+            let what = format!("site {id} is disabled in its file: {why}");
+            return Err(UsageError { what }.into());
+        }
+        return Ok(site.clone());
+    }
+    let near = config.sites().iter().map(|site| site.id.as_str());
+    let near = near.max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
+    let hint = near.filter(|near| strsim::jaro_winkler(near, id) > 0.8);
+    let hint = hint.map(|near| format!("did you mean \"{near}\"? ")).unwrap_or_default();
+    let what = format!("no site \"{id}\" in {}; {hint}an address starts with https:// or http://", config.sites_dir.display());
+    Err(UsageError { what }.into())
+}
+
+/// A list's address: of a configured site if one owns it, of a site of its own otherwise.
+fn by_address(config: &Config, address: &str) -> anyhow::Result<Site> {
+    let wrong = |why: &str| UsageError { what: format!("{address} is no address of a news list: {why}") };
+    let mut url = Url::parse(address).map_err(|error| wrong(&error.to_string()))?;
+    url.set_fragment(None);
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("only http and https can be fetched").into());
+    }
+    let owner = config.sites().iter().find(|site| site.disabled.is_none() && site.owns(&url));
+    let Some(owner) = owner else {
+        return Ok(Site::bare(&url).ok_or_else(|| wrong("it has no host"))?);
+    };
+    let list = owner.lists.iter().find(|list| list.url == url).cloned();
+    Ok(Site { lists: vec![list.unwrap_or_else(|| ListSpec::bare(&url))], ..owner.clone() })
+}
+
+/// Adds the lists of `more`, each with an id of its own.
+fn join(site: &mut Site, more: Site) {
+    for mut list in more.lists {
+        if site.lists.iter().any(|known| known.url == list.url) {
+            continue;
+        }
+        while site.lists.iter().any(|known| known.id == list.id) {
+            list.id.push('-');
+        }
+        site.lists.push(list);
+    }
+}
+
+/// The code that an outcome ends with.
+pub fn exit_of(outcome: &Outcome) -> Exit {
+    let unreached = |halt: &Halt| matches!(halt, Halt::Unreachable(_) | Halt::AddressRefused(_));
+    let cut_off = outcome.sites.iter().any(|site| site.halt.as_ref().is_some_and(unreached));
+    let archived = |site: &crawl::SiteOutcome| site.tally.list_pages + site.tally.articles + site.tally.duplicates;
+    if cut_off && outcome.sites.iter().map(archived).sum::<u64>() == 0 {
+        return Exit::Network;
+    }
+    if outcome.drained {
+        return Exit::Interrupted;
+    }
+    let later = outcome.sites.iter().any(|site| matches!(site.halt, Some(Halt::Later(_))));
+    let failed = outcome.sites.iter().any(|site| site.tally.failed > 0 || site.lists.iter().any(|list| list.failed));
+    if cut_off || later || failed { Exit::Failures } else { Exit::Done }
+}

@@ -1,0 +1,103 @@
+//! The command line: one file a command; output, progress and exit codes beside them.
+//!
+//! Data goes to stdout, everything else to stderr. Errors are one line, then what to do about it.
+
+mod articles;
+mod backfill;
+mod check;
+#[cfg(feature = "demo")]
+mod demo;
+mod exit;
+mod generate;
+mod init;
+mod options;
+mod output;
+mod progress;
+mod signals;
+mod summary;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use exit::Exit;
+use options::Common;
+
+/// A polite crawler and archiving daemon for the news lists of public portals.
+#[derive(Debug, Parser)]
+#[command(name = "luutru", version, about, after_help = exit::TABLE, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a commented configuration and example site files
+    Init(init::Init),
+    /// Validate the configuration and every site file
+    Check(check::Check),
+    /// Start the built-in look-alike portals and archive them
+    #[cfg(feature = "demo")]
+    Demo(demo::Demo),
+    /// One pass over news lists, newest first, to where everything is held
+    Crawl(backfill::Crawl),
+    /// Walk news lists down to a day, or to their end
+    Backfill(backfill::Backfill),
+    /// The catalogue: one row an article
+    Articles(articles::Articles),
+    /// Re-read every WARC record and say what is damaged
+    Verify(verify::Verify),
+    /// Print a completion script for a shell
+    Completions(generate::Completions),
+    /// Write manual pages to a folder
+    Man(generate::Man),
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data; the rest is a usage error.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    cli.common.start_logging();
+    match cli.command.run(&cli.common) {
+        Ok(exit) => exit.into(),
+        Err(error) => exit::report(&error).into(),
+    }
+}
+
+impl Command {
+    fn run(&self, common: &Common) -> anyhow::Result<Exit> {
+        match self {
+            Self::Init(command) => command.run(common),
+            Self::Check(command) => command.run(common),
+            #[cfg(feature = "demo")]
+            Self::Demo(command) => command.run(common),
+            Self::Crawl(command) => command.run(common),
+            Self::Backfill(command) => command.run(common),
+            Self::Articles(command) => command.run(common),
+            Self::Verify(command) => command.run(common),
+            Self::Completions(command) => command.run(&mut Cli::command()),
+            Self::Man(command) => command.run(&Cli::command()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Cli::command().debug_assert();
+    }
+}

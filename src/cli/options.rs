@@ -1,0 +1,129 @@
+//! Options that every command takes, and those of the crawling commands.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Cidr, Config, Faults, Overrides, units};
+
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Archive root; overrides the configuration
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Say more (repeat for yet more)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Form of log lines
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// Data as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+impl Common {
+    /// Sends log lines to stderr.
+    pub fn start_logging(&self) {
+        let level = match (self.quiet, self.verbose) {
+            (true, _) => "error",
+            (_, 0) => "warn",
+            (_, 1) => "luutru=info,warn",
+            (_, 2) => "luutru=debug,info",
+            _ => "trace",
+        };
+        let ansi = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => super::output::stderr_is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
+        let builder = tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new(level))
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .with_ansi(ansi);
+        // Fails only when a subscriber is there already, which is as good.
+        let _ = match self.log_format {
+            LogFormat::Text => builder.try_init(),
+            LogFormat::Json => builder.json().try_init(),
+        };
+    }
+
+    /// The configuration, with this command line over it.
+    pub fn load(&self, overrides: Overrides) -> Result<Config, Faults> {
+        Config::load(self.config.as_deref(), &Overrides { root: self.root.clone(), ..overrides })
+    }
+}
+
+/// Options of crawling commands.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Politeness and limits")]
+pub struct CrawlOptions {
+    /// Pause between requests to one server [default: 5s]
+    #[arg(long, value_name = "DURATION", value_parser = units::parse_duration)]
+    pub delay: Option<Duration>,
+    /// List pages read per list
+    #[arg(long, value_name = "N")]
+    pub max_pages: Option<u32>,
+    /// Articles asked for
+    #[arg(long, value_name = "N")]
+    pub max_articles: Option<u32>,
+    /// Requests under way at once over all servers; to one server it is always one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub concurrency: Option<u16>,
+    /// Addresses that are not public and may be reached all the same, such as 127.0.0.0/8
+    #[arg(long, value_name = "CIDR", num_args = 1.., value_delimiter = ',')]
+    pub allow_net: Vec<Cidr>,
+    /// User-Agent to send
+    #[arg(long, value_name = "TEXT")]
+    pub user_agent: Option<String>,
+    /// How the operator can be reached: a mail address or a page
+    #[arg(long, value_name = "MAIL|URL")]
+    pub contact: Option<String>,
+}
+
+impl CrawlOptions {
+    /// What the command line puts over the configuration.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            delay: self.delay,
+            concurrency: self.concurrency.map(usize::from),
+            user_agent: self.user_agent.clone(),
+            contact: self.contact.clone(),
+            allow_net: self.allow_net.clone(),
+            ..Overrides::default()
+        }
+    }
+}

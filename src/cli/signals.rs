@@ -1,0 +1,37 @@
+//! Ctrl-C: the first drains, the second quits.
+
+use tokio::sync::watch;
+
+use super::exit::Exit;
+use super::output;
+use crate::crawl::Stop;
+
+/// Listens for SIGINT and SIGTERM; `resume` is the line that says how to go on.
+pub fn listen(resume: String) -> watch::Receiver<Stop> {
+    let (sender, receiver) = watch::channel(Stop::Go);
+    tokio::spawn(async move {
+        if !interrupted().await {
+            return;
+        }
+        output::note("stopping: what is under way is finished and archived; once more quits at once");
+        output::note(&resume);
+        let _ = sender.send(Stop::Drain);
+        if interrupted().await {
+            output::note("quit; what was not acknowledged is fetched again by the same command");
+            #[expect(clippy::exit, clippy::disallowed_methods, reason = "a second Ctrl-C means now")]
+            std::process::exit(Exit::Interrupted as i32);
+        }
+    });
+    receiver
+}
+
+async fn interrupted() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        return tokio::signal::ctrl_c().await.is_ok();
+    };
+    tokio::select! {
+        came = tokio::signal::ctrl_c() => came.is_ok(),
+        came = term.recv() => came.is_some(),
+    }
+}

@@ -1,0 +1,133 @@
+//! What a run did, at its end: a table by site, and the account of its walks.
+
+use serde::Serialize;
+
+use super::options::Common;
+use super::output::{self, bytes, table};
+use crate::crawl::coverage::{Counts, Coverage};
+use crate::crawl::stats::Tally;
+use crate::crawl::{Halt, Job, Outcome, SiteOutcome, Want};
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    sites: Vec<SiteSummary<'a>>,
+    interrupted: bool,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct SiteSummary<'a> {
+    site: &'a str,
+    #[serde(flatten)]
+    tally: &'a Tally,
+    lists: Vec<ListSummary<'a>>,
+    coverage: &'a Coverage,
+    stopped: Option<&'a str>,
+    items_left: bool,
+}
+
+#[derive(Serialize)]
+struct ListSummary<'a> {
+    list: &'a str,
+    pages: u32,
+    complete: bool,
+    why: &'a str,
+}
+
+/// Prints the summary: tables for people, or one JSON object.
+pub fn print(common: &Common, job: &Job, outcome: &Outcome) -> anyhow::Result<()> {
+    if common.json {
+        return json(outcome);
+    }
+    let rows: Vec<Vec<String>> = outcome.sites.iter().map(|site| row(site, outcome)).collect();
+    let head = ["site", "list pages", "articles", "duplicates", "revisits", "no article", "failed", "received", "WARC", "time"];
+    output::data(&table(&head, &rows))?;
+    if let Want::Backfill { .. } = job.want {
+        for site in &outcome.sites {
+            output::data(&format!("\n{}\n{}", site.site, coverage(&site.coverage)))?;
+        }
+    }
+    for site in &outcome.sites {
+        remarks(site);
+    }
+    Ok(())
+}
+
+fn json(outcome: &Outcome) -> anyhow::Result<()> {
+    let sites = outcome.sites.iter().map(|site| SiteSummary {
+        site: &site.site,
+        tally: &site.tally,
+        lists: site
+            .lists
+            .iter()
+            .map(|list| ListSummary { list: &list.list, pages: list.pages, complete: list.complete, why: &list.why })
+            .collect(),
+        coverage: &site.coverage,
+        stopped: site.halt.as_ref().map(Halt::text),
+        items_left: site.left,
+    });
+    output::json(&Summary {
+        sites: sites.collect(),
+        interrupted: outcome.drained,
+        seconds: outcome.elapsed.as_secs_f64(),
+    })
+}
+
+fn row(site: &SiteOutcome, outcome: &Outcome) -> Vec<String> {
+    let tally = &site.tally;
+    let counts = [
+        tally.list_pages,
+        tally.articles,
+        tally.duplicates,
+        tally.revisits,
+        tally.not_articles,
+        tally.failed,
+    ];
+    let mut row = vec![site.site.clone()];
+    row.extend(counts.map(|count| count.to_string()));
+    row.push(bytes(tally.bytes));
+    row.push(bytes(tally.warc_bytes));
+    row.push(format!("{:.1} s", outcome.elapsed.as_secs_f64()));
+    row
+}
+
+/// The account by month, newest first.
+fn coverage(coverage: &Coverage) -> String {
+    let line = |month: &str, counts: &Counts| {
+        let numbers = [
+            counts.listed,
+            counts.archived,
+            counts.duplicates,
+            counts.held,
+            counts.not_articles(),
+            counts.failures(),
+            counts.refused,
+            counts.open(),
+        ];
+        let mut row = vec![month.to_owned()];
+        row.extend(numbers.map(|n| n.to_string()));
+        row
+    };
+    let mut rows: Vec<Vec<String>> = coverage.months.iter().rev().map(|(month, counts)| line(month, counts)).collect();
+    rows.push(line("all", &coverage.total()));
+    table(&["month", "listed", "archived", "duplicates", "held", "no article", "failed", "robots", "open"], &rows)
+}
+
+/// What a person has to know or do.
+fn remarks(site: &SiteOutcome) {
+    for list in site.lists.iter().filter(|list| list.failed || !list.complete) {
+        output::note(&format!("{}: list {}: {}", site.site, list.list, list.why));
+    }
+    for (cause, count) in site.coverage.total().failed {
+        output::note(&format!("{}: {count} items failed: {cause}", site.site));
+    }
+    for (cause, count) in site.coverage.total().not_article {
+        output::note(&format!("{}: {count} items are no articles: {cause}", site.site));
+    }
+    if let Some(halt) = &site.halt {
+        output::note(&format!("{}: {}", site.site, halt.text()));
+    }
+    if site.left {
+        output::note(&format!("{}: items are still queued; the same command goes on with them", site.site));
+    }
+}
