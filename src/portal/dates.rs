@@ -1,6 +1,6 @@
 //! Day-first dates as portals print them.
 
-use jiff::civil::{DateTime, Time, date};
+use jiff::civil::{Date, DateTime, Time};
 
 /// The first date of `text`, with its hour where one is printed; `true` when it is.
 ///
@@ -53,27 +53,30 @@ fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// A date at the start of `tokens`, and how many it takes.
-fn day_at(tokens: &[Token]) -> Option<(usize, jiff::civil::Date)> {
+fn day_at(tokens: &[Token]) -> Option<(usize, Date)> {
     use Token::{Mark, Number, Word};
-    let (taken, y, m, d) = match tokens {
-        [Number(y, 4), Mark('-'), Number(m, _), Mark('-'), Number(d, _), ..] => (5, *y, *m, *d),
-        [Number(d, 1 | 2), Mark(a @ ('/' | '-' | '.')), Number(m, 1 | 2), Mark(b), Number(y, len @ (2 | 4)), ..]
-            if a == b =>
+    let (taken, year, month, day) = match tokens {
+        [Number(year, 4), Mark('-'), Number(month, _), Mark('-'), Number(day, _), ..] => (5, *year, *month, *day),
+        [
+            Number(day, 1 | 2),
+            Mark(one @ ('/' | '-' | '.')),
+            Number(month, 1 | 2),
+            Mark(two),
+            Number(year, len @ (2 | 4)),
+            ..,
+        ] if one == two => (5, if *len == 2 { 2000 + year } else { *year }, *month, *day),
+        [Number(day, 1 | 2), Word(first), Number(month, 1 | 2), Word(second), Number(year, 4), ..]
+            if first == "tháng" && second == "năm" =>
         {
-            (5, if *len == 2 { 2000 + y } else { *y }, *m, *d)
-        }
-        [Number(d, 1 | 2), Word(month), Number(m, 1 | 2), Word(year), Number(y, 4), ..]
-            if month == "tháng" && year == "năm" =>
-        {
-            (5, *y, *m, *d)
+            (5, *year, *month, *day)
         }
         _ => return None,
     };
-    if !(1945..=2100).contains(&y) {
+    if !(1945..=2100).contains(&year) {
         return None;
     }
-    let day = jiff::civil::Date::new(i16::try_from(y).ok()?, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok()?;
-    (day >= date(1945, 1, 1)).then_some((taken, day))
+    let day = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    Some((taken, day))
 }
 
 /// The first `h:mm[:ss] [AM|PM|SA|CH]`.

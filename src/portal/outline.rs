@@ -162,6 +162,16 @@ impl<'a> Outline<'a> {
         self.nodes[inner].depth >= self.nodes[outer].depth && self.upwards(inner).any(|node| node == outer)
     }
 
+    /// Whether an element is a heading by tag or class.
+    pub(super) fn is_heading(&self, node: usize) -> bool {
+        let element = self.nodes[node].element;
+        let named = |class: &str| {
+            let class = class.to_ascii_lowercase();
+            class.contains("title") || class.contains("tieude")
+        };
+        matches!(element.name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6") || element.classes().any(named)
+    }
+
     /// Tag and classes of an element, without the classes that mark a place or a state.
     pub(super) fn signature(&self, node: usize) -> String {
         let element = self.nodes[node].element;
