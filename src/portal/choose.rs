@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use scraper::Selector;
 use url::Url;
 
-use super::cursor::{Cursor, Learned};
+use super::cursor::{Learned, hash};
 use super::family::Family;
 use super::groups::{self, LEVELS};
 use super::items::{self, Candidate};
@@ -26,7 +26,7 @@ impl ListReader {
         page: &HtmlPage,
         outline: &Outline,
         family: Option<&'static Family>,
-        cursor: &Cursor,
+        learned: Option<&Learned>,
         pager: &Pager,
         why: &mut Vec<String>,
     ) -> (Vec<Candidate>, Option<Learned>) {
@@ -37,11 +37,16 @@ impl ListReader {
             return (chosen, None);
         }
         let by_family = self.by_family(page, outline, name);
-        let by_learned =
-            cursor.learned.as_ref().map(|learned| self.by_learned(outline, learned, name)).unwrap_or_default();
-        if by_family.is_empty() && !by_learned.is_empty() {
-            why.push(format!("{} links where the first page had them", by_learned.len()));
-            return (by_learned, None);
+        if let Some(learned) = learned {
+            if learned.by_family && !by_family.is_empty() {
+                why.push(format!("{} links as {} has them", by_family.len(), name.unwrap_or_default()));
+                return (by_family, None);
+            }
+            let by_learned = self.by_learned(outline, learned, name);
+            if !by_learned.is_empty() {
+                why.push(format!("{} links where the first page had them", by_learned.len()));
+                return (by_learned, None);
+            }
         }
         let found = groups::find(outline, &self.urls, &self.list.url, name, pager.present);
         // The family's place wins, unless the page has a list in which its links are a small part.
@@ -49,7 +54,7 @@ impl ListReader {
         let home = found.front && groups::is_home(&self.list.url);
         if !by_family.is_empty() && !part && !home {
             why.push(format!("{} links as {} has them", by_family.len(), name.unwrap_or_default()));
-            let learned = groups::learn(outline, &by_family);
+            let learned = Learned { by_family: true, ..groups::learn(outline, &by_family) };
             return (by_family, Some(learned));
         }
         why.extend(found.why);
@@ -98,11 +103,13 @@ impl ListReader {
     }
 
     fn by_learned(&self, outline: &Outline, learned: &Learned, family: Option<&str>) -> Vec<Candidate> {
-        let links: Vec<usize> = (0..outline.links.len())
-            .filter(|&index| self.is_item(outline, index))
-            .filter(|&index| learned.paths.contains(&outline.path(outline.links[index].node, LEVELS)))
+        let standing = |node| learned.paths.contains(&outline.path(node, LEVELS));
+        let alike: Vec<usize> = (0..outline.links.len())
+            .filter(|&index| standing(outline.links[index].node) && self.is_item(outline, index))
             .collect();
-        items::candidates(outline, &links, family, learned.rise)
+        let root = |index: usize| hash(&outline.path(outline.links[index].node, usize::MAX));
+        let same: Vec<usize> = alike.iter().copied().filter(|&index| learned.roots.contains(&root(index))).collect();
+        items::candidates(outline, if same.is_empty() { &alike } else { &same }, family, learned.rise)
     }
 
     fn is_item(&self, outline: &Outline, index: usize) -> bool {

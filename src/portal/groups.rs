@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use super::article_url::ArticleUrls;
-use super::cursor::Learned;
+use super::cursor::{Learned, hash};
 use super::items::{self, Candidate};
 use super::outline::Outline;
 use super::score::{Evidence, LEAST, TITLE_LETTERS};
@@ -87,8 +87,12 @@ pub(super) fn learn(outline: &Outline, chosen: &[Candidate]) -> Learned {
     for candidate in chosen {
         let node = outline.links[candidate.link].node;
         let path = outline.path(node, LEVELS);
+        let root = hash(&outline.path(node, usize::MAX));
         if !learned.paths.contains(&path) {
             learned.paths.push(path);
+        }
+        if !learned.roots.contains(&root) {
+            learned.roots.push(root);
         }
         learned.rise = learned.rise.max(outline.nodes[node].depth - outline.nodes[candidate.block].depth);
     }

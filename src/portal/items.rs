@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::outline::Outline;
 use super::words::fold;
-use super::{ListItem, article_key, dates};
+use super::{ListItem, article_key};
+use crate::article::dates::parse_stamp;
 use crate::model::{Stamp, StampSource};
 
 /// A link that may name an article.
@@ -138,7 +139,7 @@ fn letters(text: &str) -> usize {
 }
 
 fn stamp(text: &str) -> Option<Stamp> {
-    let (at, has_time) = dates::parse_stamp(text)?;
+    let (at, has_time) = parse_stamp(text)?;
     Some(Stamp { at, has_time, source: StampSource::List })
 }
 
@@ -147,5 +148,5 @@ pub(super) fn is_stamp_line(text: &str) -> bool {
     if text.len() > 120 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    letters(text) <= 24 && dates::parse_stamp(text).is_some()
+    letters(text) <= 24 && parse_stamp(text).is_some()
 }

@@ -18,7 +18,6 @@ mod canonical;
 mod choose;
 mod counter;
 mod cursor;
-mod dates;
 mod error;
 mod family;
 mod form;

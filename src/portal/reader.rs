@@ -94,12 +94,14 @@ impl ListReader {
         let outline = Outline::of(&page.dom, base);
         let pager = pager::read(&outline, &self.urls, base, &self.list.url, request.number);
         let sent_back = self.is_sent_back(page, request);
-        let (chosen, learned) = self.choose(page, &outline, family, &cursor, &pager, &mut why);
+        // A first page is always looked at anew: portals are rebuilt.
+        let before = cursor.learned.as_ref().filter(|_| request.number > 1);
+        let (chosen, learned) = self.choose(page, &outline, family, before, &pager, &mut why);
         let dates = self.date.as_ref().map(|date| nodes(&outline, page, date)).unwrap_or_default();
         let (keys, items): (Vec<String>, Vec<ListItem>) = items::entries(&outline, &chosen, &dates).into_iter().unzip();
 
         cursor.family = family.map(|family| family.name.to_owned());
-        if request.number == 1 || cursor.learned.is_none() {
+        if learned.is_some() {
             cursor.learned = learned;
         }
         cursor.page_size = cursor.page_size.max(u32::try_from(items.len()).unwrap_or(u32::MAX));

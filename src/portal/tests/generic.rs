@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{TITLES, bare, framed, read, titles};
 use crate::model::StampSource;
-use crate::portal::{ListReader, Next};
+use crate::portal::{Cursor, ListReader, Next};
 
 fn link(n: usize) -> String {
     format!("/tin/bai-viet-thu-{n}-cua-huyen-{}.html", 7000 + n)
@@ -67,6 +67,26 @@ fn a_plain_list_with_dates_beside_a_box_of_much_read_news() {
     let reading = read("/tin", &framed(&main));
     assert_eq!(titles(&reading), TITLES[..6]);
     assert!(reading.items.iter().all(|item| item.date.is_some_and(|date| date.has_time)));
+}
+
+#[test]
+fn the_last_page_with_one_item_is_read_like_the_first() {
+    let page = |from: usize, to: usize| {
+        let mut main = String::from("<div class=main><div><ul>");
+        for (n, title) in TITLES.iter().enumerate().take(to).skip(from) {
+            let _ = write!(main, "<li><a href='{}'>{title}</a></li>", link(n));
+        }
+        main.push_str("</ul><p><a href='?page=2'>2</a></p></div></div><div class=cot><div><h3>Xem nhiều</h3><ul>");
+        for (n, title) in TITLES[8..].iter().enumerate() {
+            let _ = write!(main, "<li><a href='{}'>{title}</a></li>", link(60 + n));
+        }
+        framed(&(main + "</ul></div></div>"))
+    };
+    let reader = super::reader("/tin", None);
+    let first = super::read_at(&reader, "/tin", 1, &page(0, 7), &Cursor::default());
+    assert_eq!(titles(&first), TITLES[..7]);
+    let last = super::read_at(&reader, "/tin?page=2", 2, &page(7, 8), &first.cursor);
+    assert_eq!(titles(&last), TITLES[7..8]);
 }
 
 #[test]
@@ -139,13 +159,7 @@ fn the_site_file_has_the_last_word() {
     list.section = Some("Tin huyện".to_owned());
     let main = "<div class=o><a class=k href=/x>Khác</a><a class=t href=/a>Ngắn</a><b>Ngày 05/06/2023</b><i>01/01/2001</i></div>\
                 <div class=o><a class=t href=/b>Hai</a><b>06/06/2023</b></div><a class=t href=/c>Ngoài khối</a>";
-    let reading = super::read_at(
-        &ListReader::new(&list, &site).unwrap(),
-        "/tin",
-        1,
-        &framed(main),
-        &crate::portal::Cursor::default(),
-    );
+    let reading = super::read_at(&ListReader::new(&list, &site).unwrap(), "/tin", 1, &framed(main), &Cursor::default());
     assert_eq!(titles(&reading), ["Ngắn", "Hai"]);
     assert_eq!(reading.items[0].date.unwrap().date().to_string(), "2023-06-05");
     assert_eq!(reading.section.as_deref(), Some("Tin huyện"));
