@@ -138,9 +138,12 @@ fn same_page(url: &Url, list: &Url) -> bool {
 fn group(outline: &Outline, all: &[Candidate]) -> Vec<Group> {
     let mut index: HashMap<(usize, String), usize> = HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
-    let mut rows: HashMap<usize, usize> = HashMap::new();
-    for candidate in all {
-        *rows.entry(outline.nodes[candidate.block].parent.unwrap_or(0)).or_default() += 1;
+    let rows: HashSet<usize> = all.iter().filter_map(|candidate| outline.nodes[candidate.block].parent).collect();
+    let mut alike: HashMap<(usize, String), usize> = HashMap::new();
+    for &row in &rows {
+        if let (Some(above), "div" | "tr" | "li") = (outline.nodes[row].parent, outline.nodes[row].element.name()) {
+            *alike.entry((above, outline.signature(row))).or_default() += 1;
+        }
     }
     for candidate in all {
         let node = outline.links[candidate.link].node;
@@ -149,12 +152,13 @@ fn group(outline: &Outline, all: &[Candidate]) -> Vec<Group> {
         let mut holder = row;
         let mut path = outline.path(node, levels);
         // A row of cards: the rows' parent holds the list.
-        if let Some(above) = outline.nodes[row].parent
-            && rows_alike(outline, &rows, row, above)
-        {
-            holder = above;
-            path.push_str("<<");
-            path.push_str(&outline.signature(row));
+        if let Some(above) = outline.nodes[row].parent {
+            let built = (above, outline.signature(row));
+            if alike.get(&built).is_some_and(|rows| *rows > 1) {
+                holder = above;
+                path.push_str("<<");
+                path.push_str(&built.1);
+            }
         }
         let at = *index.entry((holder, path)).or_insert_with(|| {
             groups.push(Group { holder, members: Vec::new() });
@@ -163,16 +167,6 @@ fn group(outline: &Outline, all: &[Candidate]) -> Vec<Group> {
         groups[at].members.push(candidate.clone());
     }
     groups
-}
-
-/// Whether another child of `above` is built like `row` and holds blocks too.
-fn rows_alike(outline: &Outline, rows: &HashMap<usize, usize>, row: usize, above: usize) -> bool {
-    let signature = outline.signature(row);
-    let own = matches!(outline.nodes[row].element.name(), "div" | "tr" | "li");
-    own && rows
-        .keys()
-        .filter(|&&other| other != row && outline.nodes[other].parent == Some(above))
-        .any(|&other| outline.signature(other) == signature)
 }
 
 /// The shape most members have.

@@ -177,3 +177,19 @@ fn readers_are_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<ListReader>();
 }
+
+#[test]
+fn a_page_of_many_links_is_read_in_time() {
+    let mut main = String::from("<div>");
+    for n in 0..20_000 {
+        let _ = write!(
+            main,
+            "<div class='k{}x'><p><a href='{}'>{}</a></p></div>",
+            "y".repeat(n % 50),
+            link(n),
+            TITLES[n % 12]
+        );
+    }
+    let reading = read("/tin", &framed(&(main + "</div>")));
+    assert!(reading.items.len() <= 5000);
+}
