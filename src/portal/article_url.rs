@@ -159,18 +159,24 @@ fn is_tool(url: &Url) -> bool {
             .any(|(name, value)| !value.is_empty() && NEVER_PARAMS.contains(&name.to_ascii_lowercase().as_str()))
 }
 
+/// No portal nests its pages deeper.
+const SEGMENTS: usize = 16;
+
 /// Whether the path grows by itself: a segment twice in a row, or a language after a page's name.
 ///
 /// Some portals answer 200 to any address with `/vi` or `/en` after it, with links one level deeper each time.
 pub(super) fn grows(url: &Url) -> bool {
-    let segments: Vec<&str> = url.path().split('/').filter(|segment| !segment.is_empty()).collect();
+    let segments: Vec<&str> = url.path().split('/').filter(|segment| !segment.is_empty()).take(SEGMENTS + 1).collect();
+    if segments.len() > SEGMENTS {
+        return true;
+    }
     let twice = segments.windows(2).any(|pair| pair[0] == pair[1]);
     let often = segments.iter().any(|segment| segments.iter().filter(|other| *other == segment).count() > 2);
     let suffix = match segments.as_slice() {
         [.., page, "vi" | "en"] => !shape::split_ext(page).1.is_empty() || segments.contains(&"-"),
         _ => false,
     };
-    twice || often || suffix || segments.len() > 16
+    twice || often || suffix
 }
 
 #[cfg(test)]

@@ -41,6 +41,13 @@ pub struct Cursor {
 pub struct Learned {
     /// Structural paths (tag and classes, four levels) of the links.
     pub paths: Vec<String>,
+    /// Hashes of the same paths up to the root: they tell the list from a box built like it. Pages that answer as a
+    /// fragment, or in another language's frame, have none of them.
+    #[serde(default)]
+    pub roots: Vec<u64>,
+    /// Whether the family's selectors found them.
+    #[serde(default)]
+    pub by_family: bool,
     /// Levels from the link up to its item's block, the largest seen.
     pub rise: usize,
 }

@@ -4,12 +4,12 @@
 //! groups beside it that go on with it ("Các tin khác") belong to it. A front page has no such group: there, every link
 //! built like the portal's articles counts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
 use super::article_url::ArticleUrls;
-use super::cursor::Learned;
+use super::cursor::{Learned, hash};
 use super::items::{self, Candidate};
 use super::outline::Outline;
 use super::score::{Evidence, LEAST, TITLE_LETTERS};
@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub learned: Learned,
     /// For people.
     pub why: Vec<String>,
+    /// Whether the page is a front page: no list leads.
+    pub front: bool,
 }
 
 /// Finds the list of the page `outline` was made of, asked for as the list `list`.
@@ -64,7 +66,7 @@ pub(super) fn find(outline: &Outline, urls: &ArticleUrls, list: &Url, family: Op
     }
     let pattern = usual_shape(main, &shapes);
     if is_front(list, &rated, &shapes, pattern.as_deref(), paged) {
-        return front(outline, &all, &shapes, &rated, pattern.as_deref());
+        return front(outline, &all, &shapes, &rated);
     }
     let mut chosen = main.members.clone();
     let mut why = vec![format!("list recognised: {}, at {}", evidence.words(), outline.path(main.holder, 2))];
@@ -76,7 +78,7 @@ pub(super) fn find(outline: &Outline, urls: &ArticleUrls, list: &Url, family: Op
     }
     chosen.sort_by_key(|candidate| candidate.link);
     let learned = learn(outline, &chosen);
-    Found { chosen, learned, why }
+    Found { chosen, learned, why, front: false }
 }
 
 /// Where the chosen links stand.
@@ -85,8 +87,12 @@ pub(super) fn learn(outline: &Outline, chosen: &[Candidate]) -> Learned {
     for candidate in chosen {
         let node = outline.links[candidate.link].node;
         let path = outline.path(node, LEVELS);
+        let root = hash(&outline.path(node, usize::MAX));
         if !learned.paths.contains(&path) {
             learned.paths.push(path);
+        }
+        if !learned.roots.contains(&root) {
+            learned.roots.push(root);
         }
         learned.rise = learned.rise.max(outline.nodes[node].depth - outline.nodes[candidate.block].depth);
     }
@@ -132,9 +138,12 @@ fn same_page(url: &Url, list: &Url) -> bool {
 fn group(outline: &Outline, all: &[Candidate]) -> Vec<Group> {
     let mut index: HashMap<(usize, String), usize> = HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
-    let mut rows: HashMap<usize, usize> = HashMap::new();
-    for candidate in all {
-        *rows.entry(outline.nodes[candidate.block].parent.unwrap_or(0)).or_default() += 1;
+    let rows: HashSet<usize> = all.iter().filter_map(|candidate| outline.nodes[candidate.block].parent).collect();
+    let mut alike: HashMap<(usize, String), usize> = HashMap::new();
+    for &row in &rows {
+        if let (Some(above), "div" | "tr" | "li") = (outline.nodes[row].parent, outline.nodes[row].element.name()) {
+            *alike.entry((above, outline.signature(row))).or_default() += 1;
+        }
     }
     for candidate in all {
         let node = outline.links[candidate.link].node;
@@ -143,12 +152,13 @@ fn group(outline: &Outline, all: &[Candidate]) -> Vec<Group> {
         let mut holder = row;
         let mut path = outline.path(node, levels);
         // A row of cards: the rows' parent holds the list.
-        if let Some(above) = outline.nodes[row].parent
-            && rows_alike(outline, &rows, row, above)
-        {
-            holder = above;
-            path.push_str("<<");
-            path.push_str(&outline.signature(row));
+        if let Some(above) = outline.nodes[row].parent {
+            let built = (above, outline.signature(row));
+            if alike.get(&built).is_some_and(|rows| *rows > 1) {
+                holder = above;
+                path.push_str("<<");
+                path.push_str(&built.1);
+            }
         }
         let at = *index.entry((holder, path)).or_insert_with(|| {
             groups.push(Group { holder, members: Vec::new() });
@@ -157,16 +167,6 @@ fn group(outline: &Outline, all: &[Candidate]) -> Vec<Group> {
         groups[at].members.push(candidate.clone());
     }
     groups
-}
-
-/// Whether another child of `above` is built like `row` and holds blocks too.
-fn rows_alike(outline: &Outline, rows: &HashMap<usize, usize>, row: usize, above: usize) -> bool {
-    let signature = outline.signature(row);
-    let own = matches!(outline.nodes[row].element.name(), "div" | "tr" | "li");
-    own && rows
-        .keys()
-        .filter(|&&other| other != row && outline.nodes[other].parent == Some(above))
-        .any(|&other| outline.signature(other) == signature)
 }
 
 /// The shape most members have.
@@ -240,7 +240,8 @@ fn is_front(
     counts.len() >= 4 && counts.iter().max().is_some_and(|most| most * 3 < counts.iter().sum())
 }
 
-fn is_home(list: &Url) -> bool {
+/// Whether an address is a portal's own front page.
+pub(super) fn is_home(list: &Url) -> bool {
     let path = list.path().trim_matches('/').to_ascii_lowercase();
     let stem = super::shape::split_ext(&path).0;
     list.query().is_none()
@@ -251,20 +252,13 @@ fn is_home(list: &Url) -> bool {
 }
 
 /// Every link built like the articles of any box that leads.
-fn front(
-    outline: &Outline,
-    all: &[Candidate],
-    shapes: &[Option<Shape>],
-    rated: &[(f64, Evidence, &Group)],
-    pattern: Option<&str>,
-) -> Found {
+fn front(outline: &Outline, all: &[Candidate], shapes: &[Option<Shape>], rated: &[(f64, Evidence, &Group)]) -> Found {
+    let leading = leading_shape(outline, all, shapes);
+    let pattern = leading.as_deref();
     let mut patterns: Vec<String> = pattern.map(str::to_owned).into_iter().collect();
-    // Where articles have numbers, an address without one is a section's.
-    let numbered = |pattern: &str| pattern.contains('#');
-    let leads_numbered = pattern.is_some_and(numbered);
     for (score, evidence, group) in rated {
         if *score >= LEAST && evidence.alike >= 0.8 && evidence.noise < Noise::Hard {
-            let usual = usual_shape(group, shapes).filter(|usual| !leads_numbered || numbered(usual));
+            let usual = usual_shape(group, shapes).filter(|usual| pattern.is_none_or(|leading| kin(usual, leading)));
             patterns.extend(usual.filter(|usual| !patterns.contains(usual)));
         }
     }
@@ -277,5 +271,25 @@ fn front(
         .cloned()
         .collect();
     let why = vec![format!("front page: every link built like {} counts", patterns.join(" or "))];
-    Found { learned: learn(outline, &chosen), chosen, why }
+    Found { learned: learn(outline, &chosen), chosen, why, front: true }
+}
+
+/// The shape of most articles on the page, surer ones counting for more: a front page's largest box may list sections.
+fn leading_shape(outline: &Outline, all: &[Candidate], shapes: &[Option<Shape>]) -> Option<String> {
+    let mut keys: HashSet<&str> = HashSet::new();
+    let mut weights: HashMap<&str, u32> = HashMap::new();
+    for candidate in all {
+        let hard = outline.nodes[outline.links[candidate.link].node].noise == Noise::Hard;
+        if let Some(shape) = shapes[candidate.link].as_ref().filter(|_| !hard && keys.insert(&candidate.key)) {
+            *weights.entry(&shape.pattern).or_default() += u32::from(shape.likeness);
+        }
+    }
+    let best = weights.into_iter().max_by_key(|(pattern, weight)| (*weight, std::cmp::Reverse(*pattern)));
+    best.map(|(pattern, _)| pattern.to_owned())
+}
+
+/// Whether two shapes end alike and carry the same mark: sections and documents of a portal are built otherwise.
+fn kin(one: &str, other: &str) -> bool {
+    let last = |pattern: &str| pattern.rsplit('/').next().unwrap_or_default().to_owned();
+    last(one) == last(other) && one.contains("-/") == other.contains("-/")
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use url::Url;
-
 use super::outline::Outline;
-use super::{ListItem, article_key, dates};
+use super::words::fold;
+use super::{ListItem, article_key};
+use crate::article::dates::parse_stamp;
 use crate::model::{Stamp, StampSource};
 
 /// A link that may name an article.
@@ -51,38 +51,37 @@ pub(super) fn candidates(outline: &Outline, links: &[usize], family: Option<&str
 /// The entries that `chosen` stand for, in page order; several links to one article are one entry.
 pub(super) fn entries(outline: &Outline, chosen: &[Candidate], date_nodes: &[usize]) -> Vec<(String, ListItem)> {
     let mut order: Vec<(String, ListItem)> = Vec::new();
+    let mut ranks: Vec<(bool, bool, usize)> = Vec::new();
     let mut at: HashMap<&str, usize> = HashMap::new();
     for candidate in chosen {
         let link = &outline.links[candidate.link];
         let Some(url) = &link.url else { continue };
         let title = title(outline, link.node);
+        let rank = rank(outline, link.node, &title);
         let date = date(outline, candidate, date_nodes);
-        match at.get(candidate.key.as_str()) {
-            Some(&index) => {
-                let item = &mut order[index].1;
-                item.date = item.date.or(date);
-                if better_title(&title, &item.title) {
-                    item.title = title;
-                }
+        if let Some(&index) = at.get(candidate.key.as_str()) {
+            let item = &mut order[index].1;
+            item.date = item.date.or(date);
+            if rank > ranks[index] {
+                item.title = title;
+                ranks[index] = rank;
             }
-            None => {
-                at.insert(&candidate.key, order.len());
-                order.push((candidate.key.clone(), ListItem { url: named(url), title, date }));
-            }
+        } else {
+            at.insert(&candidate.key, order.len());
+            order.push((candidate.key.clone(), ListItem { url: url.clone(), title, date }));
+            ranks.push(rank);
         }
     }
     order
 }
 
-fn named(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url
-}
-
-/// A picture's link has no text, "Chi tiết" has little: the longest names the article.
-fn better_title(new: &str, old: &str) -> bool {
-    new.chars().count() > old.chars().count()
+/// Which of an article's links names it: no "Đọc tiếp", one in a heading, the longest.
+fn rank(outline: &Outline, node: usize, title: &str) -> (bool, bool, usize) {
+    const ONWARD: [&str; 6] = ["đọc tiếp", "xem tiếp", "xem thêm", "chi tiết", "xem chi tiết", "read more"];
+    let text = fold(title);
+    let onward = ONWARD.iter().any(|words| text.starts_with(words));
+    let headed = outline.upwards(node).take(3).any(|node| outline.is_heading(node));
+    (!onward, headed && !text.is_empty(), text.chars().count())
 }
 
 /// The link's text without dates set in it; its `title` when the text is cut or missing, then its picture's.
@@ -119,8 +118,8 @@ pub(super) fn title(outline: &Outline, node: usize) -> String {
 fn date(outline: &Outline, candidate: &Candidate, date_nodes: &[usize]) -> Option<Stamp> {
     let block = candidate.block;
     if !date_nodes.is_empty() {
-        let mine = date_nodes.iter().filter(|&&node| outline.within(node, block));
-        return mine.filter_map(|&node| stamp(&outline.text_of(node))).next();
+        let mut mine = date_nodes.iter().filter(|&&node| outline.within(node, block));
+        return mine.find_map(|&node| stamp(&outline.text_of(node)));
     }
     let depth = outline.nodes[block].depth;
     let inside = outline.nodes[block + 1..].iter().take_while(|node| node.depth > depth).take(200);
@@ -129,12 +128,18 @@ fn date(outline: &Outline, candidate: &Candidate, date_nodes: &[usize]) -> Optio
     told.or_else(|| {
         let link = outline.links[candidate.link].node;
         let texts = outline.texts[outline.nodes[block].texts.clone()].iter().take(60);
-        texts.filter(|piece| piece.node != link && is_stamp_line(piece.text)).find_map(|piece| stamp(piece.text))
+        let lines = texts.filter(|piece| piece.node != link && is_stamp_line(piece.text));
+        // The barest: a short lead may hold a date too.
+        lines.min_by_key(|piece| letters(piece.text)).and_then(|piece| stamp(piece.text))
     })
 }
 
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).count()
+}
+
 fn stamp(text: &str) -> Option<Stamp> {
-    let (at, has_time) = dates::parse_stamp(text)?;
+    let (at, has_time) = parse_stamp(text)?;
     Some(Stamp { at, has_time, source: StampSource::List })
 }
 
@@ -143,6 +148,5 @@ pub(super) fn is_stamp_line(text: &str) -> bool {
     if text.len() > 120 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters <= 24 && dates::parse_stamp(text).is_some()
+    letters(text) <= 24 && parse_stamp(text).is_some()
 }

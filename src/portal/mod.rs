@@ -15,12 +15,13 @@ use crate::model::{PageRequest, Stamp};
 
 mod article_url;
 mod canonical;
+mod choose;
 mod counter;
 mod cursor;
-mod dates;
 mod error;
 mod family;
 mod form;
+mod further;
 mod groups;
 mod items;
 mod outline;
@@ -32,7 +33,7 @@ mod walk;
 mod words;
 
 #[cfg(test)]
-mod testing;
+mod tests;
 
 pub use article_url::{ArticleUrls, is_article_url};
 pub use canonical::{article_key, canonical};

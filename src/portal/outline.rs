@@ -10,6 +10,11 @@ use url::Url;
 
 use super::words::{Noise, noise_of};
 
+/// Longer addresses are no portal's: they are made to cost time.
+const HREF_BYTES: usize = 4096;
+/// Links that are looked at; a list page has some hundreds.
+const LINKS: usize = 5000;
+
 /// A page, flattened.
 pub(super) struct Outline<'a> {
     /// Elements; parents before children.
@@ -114,7 +119,7 @@ impl<'a> Outline<'a> {
     fn note(&mut self, index: usize, element: &'a Element, base: &mut Url) {
         let Some(href) = element.attr("href") else { return };
         match element.name() {
-            "a" => {
+            "a" if self.links.len() < LINKS => {
                 let url = resolve(base, href);
                 self.links.push(Link { node: index, url });
             }
@@ -162,6 +167,16 @@ impl<'a> Outline<'a> {
         self.nodes[inner].depth >= self.nodes[outer].depth && self.upwards(inner).any(|node| node == outer)
     }
 
+    /// Whether an element is a heading by tag or class.
+    pub(super) fn is_heading(&self, node: usize) -> bool {
+        let element = self.nodes[node].element;
+        let named = |class: &str| {
+            let class = class.to_ascii_lowercase();
+            class.contains("title") || class.contains("tieude")
+        };
+        matches!(element.name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6") || element.classes().any(named)
+    }
+
     /// Tag and classes of an element, without the classes that mark a place or a state.
     pub(super) fn signature(&self, node: usize) -> String {
         let element = self.nodes[node].element;
@@ -189,7 +204,7 @@ pub(super) fn has_rel(element: &Element, word: &str) -> bool {
 
 fn resolve(base: &Url, href: &str) -> Option<Url> {
     let href = href.trim();
-    if href.is_empty() || href.starts_with('#') {
+    if href.is_empty() || href.len() > HREF_BYTES || href.starts_with('#') {
         return None;
     }
     let mut url = base.join(href).ok()?;

@@ -37,7 +37,7 @@ pub(super) fn read(outline: &Outline, urls: &ArticleUrls, page: &Url, list: &Url
     if calendar {
         return Pager { why: "numbers of a calendar, not of pages".to_owned(), ..Pager::default() };
     }
-    let present = steps.iter().any(|step| step.in_pager || step.rel_next) || counted >= 1;
+    let present = steps.iter().any(|step| step.in_pager || step.rel_next) || counted >= 1 || scripted(outline);
     let total = steps
         .iter()
         .filter_map(|step| match (step.label, step.count) {
@@ -52,6 +52,12 @@ pub(super) fn read(outline: &Outline, urls: &ArticleUrls, page: &Url, list: &Url
         None => (None, "no link to a further page".to_owned()),
     };
     Pager { next, present, total, why }
+}
+
+/// Whether numbers stand in a pager that a script works: there is no address, but there are pages.
+fn scripted(outline: &Outline) -> bool {
+    let mut dead = outline.links.iter().filter(|link| link.url.is_none());
+    dead.any(|link| matches!(label(&outline.text_of(link.node)), Label::Number(_)) && in_pager(outline, link.node))
 }
 
 fn steps<'a>(outline: &'a Outline, urls: &ArticleUrls, page: &Url, list: &Url) -> Vec<Step<'a>> {

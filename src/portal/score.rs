@@ -45,7 +45,7 @@ impl Evidence {
             dated +=
                 usize::from(texts.iter().take(60).any(|piece| piece.node != node && items::is_stamp_line(piece.text)));
             alike += usize::from(shapes[member.link].as_ref().is_some_and(|shape| shape.likeness >= 2));
-            headed += usize::from(outline.upwards(node).take(3).any(|node| is_heading(outline, node)));
+            headed += usize::from(outline.upwards(node).take(3).any(|node| outline.is_heading(node)));
             evidence.noise = evidence.noise.max(outline.nodes[node].noise);
         }
         let share =
@@ -91,30 +91,14 @@ impl Evidence {
 /// The least score of a list.
 pub(super) const LEAST: f64 = 0.7;
 
-fn is_heading(outline: &Outline, node: usize) -> bool {
-    let element = outline.nodes[node].element;
-    matches!(element.name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-        || element.classes().any(|class| {
-            let class = class.to_ascii_lowercase();
-            class.contains("title") || class.contains("tieude")
-        })
-}
-
-/// What stands right above a group: the nearest short text before it.
+/// What stands right above a group: one of the two short texts before it, if it stands near.
 fn heading_above(outline: &Outline, holder: usize) -> Heading {
     let start = outline.nodes[holder].texts.start;
-    let before = &outline.texts[start.saturating_sub(2)..start];
-    for piece in before.iter().rev() {
-        let near = outline
-            .upwards(holder)
-            .take(5)
-            .any(|above| outline.within(piece.node, above) && outline.nodes[above].depth > 2);
-        if near && piece.text.chars().count() <= 60 {
-            match heading(piece.text) {
-                Heading::Silent => {}
-                told => return told,
-            }
-        }
-    }
-    Heading::Silent
+    let near: Vec<usize> = outline.upwards(holder).take(5).filter(|&above| outline.nodes[above].depth > 2).collect();
+    let before = outline.texts[start.saturating_sub(2)..start].iter().rev();
+    before
+        .filter(|piece| piece.text.chars().count() <= 60 && near.iter().any(|&above| outline.within(piece.node, above)))
+        .map(|piece| heading(piece.text))
+        .find(|told| *told != Heading::Silent)
+        .unwrap_or(Heading::Silent)
 }

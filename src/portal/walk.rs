@@ -172,7 +172,7 @@ impl Walk {
         if self.cursor.stale_pages >= self.patience {
             return Some(StopReason::NothingNew(self.cursor.stale_pages));
         }
-        if self.mode == Mode::Crawl && unheld == 0 && !reading.items.is_empty() {
+        if self.mode == Mode::Crawl && unheld == 0 && !fresh.is_empty() {
             return Some(StopReason::AllHeld);
         }
         if let Some(from) = self.window.from

@@ -1,5 +1,10 @@
 //! Pages for this room's tests.
 
+mod families;
+mod generic;
+mod paging;
+mod walking;
+
 use url::Url;
 
 use super::{Cursor, ListReader, ListReading};
