@@ -88,6 +88,7 @@ fn worth(line: &Line, phrase: Option<Phrase>, file: bool) -> i32 {
 /// The lines in which the article's text stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Region {
+    pub(super) area: usize,
     pub(super) first: usize,
     pub(super) end: usize,
     pub(super) score: i32,
@@ -97,7 +98,7 @@ pub(super) struct Region {
 pub(super) fn choose(outline: &Outline, weights: &Weights, title: Option<usize>) -> Option<Region> {
     let after = title.map_or(0, |line| line + 1);
     let mut best: Option<Region> = None;
-    for area in &outline.areas {
+    for (index, area) in outline.areas.iter().enumerate() {
         let first = area.first.max(after);
         if first >= area.end {
             continue;
@@ -107,7 +108,7 @@ pub(super) fn choose(outline: &Outline, weights: &Weights, title: Option<usize>)
         let named = if area.hints.has(Hints::BODY) { 6 } else { 0 };
         let score = weights.sum(first, area.end) + apart + named;
         if best.is_none_or(|best| score >= best.score) {
-            best = Some(Region { first, end: area.end, score });
+            best = Some(Region { area: index, first, end: area.end, score });
         }
     }
     best
@@ -116,11 +117,11 @@ pub(super) fn choose(outline: &Outline, weights: &Weights, title: Option<usize>)
 /// The region a selector chose.
 pub(super) fn chosen(outline: &Outline, weights: &Weights, area: usize) -> Region {
     let frame = &outline.areas[area];
-    Region { first: frame.first, end: frame.end, score: weights.sum(frame.first, frame.end) }
+    Region { area, first: frame.first, end: frame.end, score: weights.sum(frame.first, frame.end) }
 }
 
-/// Which lines of the region are the article's, in order; `lead_end` lines before it belong to the head.
-pub(super) fn keep(outline: &Outline, weights: &Weights, region: Region, trusted: bool) -> Vec<usize> {
+/// Which lines of the region are the article's, in order, and where it ends.
+pub(super) fn keep(outline: &Outline, weights: &Weights, region: Region, trusted: bool) -> (Vec<usize>, usize) {
     let end = cut(outline, weights, region);
     let area_noisy = noise_means_nothing(outline, weights, region, end);
     let mut kept: Vec<usize> = (region.first..end)
@@ -129,13 +130,13 @@ pub(super) fn keep(outline: &Outline, weights: &Weights, region: Region, trusted
             let weighed = &weights.lines[*index];
             let furniture = weighed.phrase.is_some() && !(trusted && matches!(line.kind, LineKind::Row));
             let noisy = line.noisy && !area_noisy;
-            let unwanted =
-                line.hints.has(Hints::ACCOUNT) || line.hints.has(Hints::COUNT) || line.hints.has(Hints::TRAIL);
+            let unwanted = [Hints::ACCOUNT, Hints::COUNT, Hints::TRAIL].iter().any(|hint| line.hints.has(*hint))
+                || (line.hints.has(Hints::FILES) && weighed.file);
             !furniture && !noisy && !unwanted && !bare(&line.text)
         })
         .collect();
     drop_link_runs(outline, weights, &mut kept);
-    kept
+    (kept, end)
 }
 
 /// Where the article ends: before the first heading of other articles, counters or comments that has less text after it
@@ -219,4 +220,21 @@ pub(super) fn is_list(outline: &Outline, weights: &Weights, region: Region, kept
         .unwrap_or_default();
     let interleaved = kept.iter().filter(|index| outline.lines[**index].link_share() > 0.7).count();
     text_bytes < 200 || (before < 250 && (interleaved >= 3 || links >= texts))
+}
+
+/// Whether every sentence hangs below a link: a page of one or two teasers.
+pub(super) fn is_teaser(outline: &Outline, kept: &[usize], title: Option<usize>) -> bool {
+    let linked = |index: usize| outline.lines[index].link_share() > 0.7 && outline.lines[index].size >= 24;
+    let sentences: Vec<usize> =
+        kept.iter().copied().filter(|index| !linked(*index) && outline.lines[*index].size >= SENTENCE_BYTES).collect();
+    let bytes: usize = sentences.iter().map(|index| outline.lines[*index].size).sum();
+    !sentences.is_empty()
+        && bytes < 700
+        && sentences.iter().all(|index| {
+            let above = (index.saturating_sub(2)..*index).any(linked);
+            let text = outline.lines[*index].text.as_str();
+            above
+                && (Some(*index) > title)
+                && (text.ends_with("...") || text.ends_with('…') || kept.iter().any(|line| linked(*line)))
+        })
 }

@@ -21,7 +21,11 @@ impl Captions {
     pub(super) fn take(&mut self, line: &Line) -> bool {
         let credit = credited(&line.text);
         let set = line.align == Align::Center || line.is_italic();
-        let named = line.kind == LineKind::Caption || (line.hints.has(Hints::CAPTION) && !line.hints.has(Hints::LEAD));
+        // `desc` also names summaries: the word counts below a picture only.
+        let named = line.kind == LineKind::Caption
+            || (line.hints.has(Hints::CAPTION)
+                && !line.hints.has(Hints::LEAD)
+                && (line.after_image || self.run.is_some()));
         let below = line.after_image && length(&line.text) <= LONGEST && (set || credit);
         let goes_on = self.run.is_some_and(|(align, italic)| {
             set && line.align == align && line.is_italic() == italic && length(&line.text) <= LONGEST
@@ -32,10 +36,10 @@ impl Captions {
         caption
     }
 
-    /// Whether the caption was printed just before.
-    pub(super) fn doubled(&mut self, text: &str) -> bool {
-        let doubled = self.last == text;
-        text.clone_into(&mut self.last);
+    /// Whether the caption was printed just before; below another picture the same words are another caption.
+    pub(super) fn doubled(&mut self, line: &Line) -> bool {
+        let doubled = self.last == line.text && !line.after_image;
+        line.text.clone_into(&mut self.last);
         doubled
     }
 }

@@ -3,7 +3,7 @@
 use super::dates::{self, Found};
 use super::fold::key;
 use super::hints::Hints;
-use super::lexicon::{COUNT_WORDS, phrase};
+use super::lexicon::{COUNT_WORDS, Phrase, phrase};
 use super::meta::Meta;
 use super::outline::{Line, LineKind, Outline};
 use super::text::length;
@@ -143,6 +143,19 @@ pub(super) struct DateLine {
     pub(super) updated: bool,
 }
 
+/// Whether a line opens with what portals print before a date.
+pub(super) fn labelled(line: &Line) -> bool {
+    const LABELS: [&str; 11] =
+        ["đăng", "cập nhật", "publish", "gửi lúc", "ngày", "thứ", "chủ nhật", "xuất bản", "lúc", "post", "tin đăng"];
+    let start: String = line.text.chars().take(12).collect::<String>().to_lowercase();
+    LABELS.iter().any(|label| start.starts_with(label))
+}
+
+/// Whether a line opens what is no part of the article any more.
+pub(super) fn ends_article(line: &Line) -> bool {
+    phrase(&line.text).is_some_and(Phrase::ends_article)
+}
+
 /// Reads a line as a date line: short, a date, and little else.
 pub(super) fn date_line(index: usize, line: &Line) -> Option<DateLine> {
     if line.size > 400 || line.size < 8 || line.link_share() > 0.5 {
@@ -152,9 +165,7 @@ pub(super) fn date_line(index: usize, line: &Line) -> Option<DateLine> {
     let lower = line.text.to_lowercase();
     let rest =
         length(&line.text[..found.start.min(line.text.len())]) + length(line.text.get(found.end..).unwrap_or_default());
-    let labelled = ["đăng", "cập nhật", "publish", "gửi lúc", "ngày", "thứ", "chủ nhật", "xuất bản", "lúc", "post"]
-        .iter()
-        .any(|word| lower.starts_with(word));
+    let labelled = labelled(line);
     let counts = COUNT_WORDS.iter().any(|word| lower.contains(word));
     let short = rest <= 24 || (rest <= 60 && (labelled || counts || line.hints.has(Hints::DATE)));
     let sentence = line.text.ends_with(['.', ';']) && rest > 16 && !counts;

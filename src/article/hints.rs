@@ -29,6 +29,10 @@ impl Hints {
         self.0 & other.0 != 0
     }
 
+    pub(super) const fn only(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     pub(super) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -100,9 +104,8 @@ fn word(word: &[u8]) -> Hints {
         b"content" | b"body" | b"article" | b"detail" | b"noidung" | b"chitiet" | b"bodytext" | b"fck" | b"journal"
         | b"entry" | b"detailcontent" | b"contentdetail" | b"bodyhtml" | b"chitietbaiviet" => Hints::BODY,
         b"breadcrumb" | b"breadcrumbs" | b"sitemap" | b"bread" => Hints::TRAIL.with(Hints::NOISE),
-        b"attach" | b"attachment" | b"attachments" | b"download" | b"dinhkem" | b"files" | b"tepdinhkem" => {
-            Hints::FILES
-        }
+        b"attach" | b"attachment" | b"attachments" | b"download" | b"dinhkem" | b"files" | b"tepdinhkem"
+        | b"filedinhkem" | b"kem" => Hints::FILES,
         b"viewcount" | b"luotxem" | b"views" | b"hits" | b"pageview" => Hints::COUNT,
         b"related" | b"relate" | b"relatedarticles" | b"relatednews" | b"other" | b"others" | b"tinkhac"
         | b"lienquan" | b"tinlienquan" | b"share" | b"social" | b"socials" | b"sharing" | b"addthis" | b"comment"
@@ -111,7 +114,7 @@ fn word(word: &[u8]) -> Hints {
         | b"rating" | b"thongke" | b"counter" | b"statistic" | b"login" | b"toolbar" | b"tool" | b"tools"
         | b"paging" | b"pagination" | b"pager" | b"search" | b"tags" | b"tag" | b"keyword" | b"keywords"
         | b"tukhoa" | b"widget" | b"modal" | b"popup" | b"cookie" | b"weblink" | b"weblinks" | b"lienket"
-        | b"audio" | b"player" | b"topbar" | b"control" | b"controls" | b"marquee" | b"copyright" | b"zalo"
+        | b"audio" | b"player" | b"topbar" | b"controlbar" | b"controls" | b"marquee" | b"copyright" | b"zalo"
         | b"facebook" | b"fb" | b"print" | b"newsletter" | b"recommend" | b"suggest" | b"subscribe" => Hints::NOISE,
         _ => Hints::default(),
     }

@@ -77,13 +77,14 @@ fn share(part: usize, whole: usize) -> f32 {
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools)] // what an element hands down to its lines, each on its own
 pub(super) struct Area {
+    parent: usize,
     pub(super) node: NodeId,
     pub(super) hints: Hints,
     pub(super) first: usize,
     pub(super) end: usize,
     kind: LineKind,
     align: Align,
-    noisy: bool,
+    pub(super) noisy: bool,
     hidden: bool,
     bold: bool,
     italic: bool,
@@ -95,7 +96,7 @@ pub(super) struct Area {
 pub(super) struct Picture {
     pub(super) line: usize,
     pub(super) source: String,
-    pub(super) noisy: bool,
+    pub(super) area: usize,
 }
 
 /// A link to what may be a file.
@@ -104,7 +105,7 @@ pub(super) struct FileLink {
     pub(super) line: usize,
     pub(super) address: String,
     pub(super) name: String,
-    pub(super) noisy: bool,
+    pub(super) area: usize,
 }
 
 /// Elements that selectors chose.
@@ -152,7 +153,45 @@ impl Outline {
         }
         walk.flush(false);
         walk.outline.areas[0].end = walk.outline.lines.len();
+        walk.outline.settle_noise();
         walk.outline
+    }
+
+    /// Carries noise down from areas to lines. An area that holds much of the page's text, or the heading of the page,
+    /// is called noise by mistake (`print`, `share` and `control` name whole articles too).
+    fn settle_noise(&mut self) {
+        let mut totals = Vec::with_capacity(self.lines.len() + 1);
+        let mut total = 0usize;
+        for line in &self.lines {
+            totals.push(total);
+            total += if line.size >= 60 && line.link_share() < 0.4 { line.size } else { 0 };
+        }
+        totals.push(total);
+        for index in 1..self.areas.len() {
+            let area = &self.areas[index];
+            let text = totals[area.end] - totals[area.first.min(area.end)];
+            let noisy = area.noisy && (text == 0 || text * 5 < total * 2);
+            self.areas[index].noisy = noisy || self.areas[area.parent].noisy;
+            let outer = &self.areas[self.areas[index].parent];
+            // A small box names its paragraphs: `<div class="sapo"><p>`. A large one is named after its first use.
+            let lines = outer.end - outer.first;
+            let handed = if lines <= 2 { outer.hints } else { outer.hints.only(Hints::FILES) };
+            self.areas[index].hints = self.areas[index].hints.with(if lines <= 6 { handed } else { Hints::NONE });
+        }
+        for line in &mut self.lines {
+            let area = &self.areas[line.area];
+            line.noisy = area.noisy;
+            line.hints = line.hints.with(area.hints);
+        }
+    }
+
+    /// Whether `inner` is `outer` or lies in it.
+    pub(super) fn within(&self, inner: usize, outer: usize) -> bool {
+        let mut at = inner;
+        while at > outer {
+            at = self.areas[at].parent;
+        }
+        at == outer
     }
 
     /// The area of an element that a selector chose.
@@ -201,6 +240,7 @@ const EMPTY: Line = Line {
 impl<'a> Walk<'a> {
     fn new(dom: &Html, marks: &'a Marks) -> Self {
         let root = Area {
+            parent: 0,
             node: dom.tree.root().id(),
             hints: Hints::NONE,
             first: 0,
@@ -291,7 +331,6 @@ impl<'a> Walk<'a> {
         line.area = area;
         line.kind = frame.kind;
         line.align = frame.align;
-        line.noisy = frame.noisy;
         line.hints = line.hints.with(frame.hints);
         line.after_image = std::mem::take(&mut self.image_pending);
         line.continues = std::mem::replace(&mut self.broken, broken);
@@ -341,7 +380,7 @@ impl<'a> Walk<'a> {
         let hints =
             element.attr("class").map_or(Hints::NONE, Hints::of).with(element.id().map_or(Hints::NONE, Hints::of));
         let marked = !self.marks.chosen.is_empty() && self.marks.chosen.contains(&id);
-        if block(name) || marked {
+        if block(name) || marked || hints.has(Hints::HIDDEN) {
             self.open_area(id, name, element, hints);
         } else {
             self.open_inline(name, element, hints);
@@ -389,6 +428,7 @@ impl<'a> Walk<'a> {
         };
         let noise = hints.has(Hints::NOISE) || matches!(name, "nav" | "aside" | "footer" | "menu");
         let area = Area {
+            parent,
             node: id,
             hints,
             first: self.outline.lines.len(),
@@ -399,7 +439,7 @@ impl<'a> Walk<'a> {
                 .or_else(|| align(element.attr("align")))
                 .or_else(|| class_align(element))
                 .unwrap_or(if name == "center" { Align::Center } else { outer.align }),
-            noisy: outer.noisy || noise,
+            noisy: noise,
             hidden: outer.hidden || hidden,
             bold: style.bold || outer.bold || matches!(name, "th"),
             italic: style.italic || outer.italic,
@@ -455,16 +495,16 @@ impl<'a> Walk<'a> {
 
     fn end_link(&mut self) {
         let Some((address, from)) = self.link.take() else { return };
-        let noisy = self.outline.areas[self.top()].noisy;
+        let area = self.top();
         let name = self.line.text.get(from..).unwrap_or_default().trim().to_owned();
-        self.outline.files.push(FileLink { line: self.outline.lines.len(), address, name, noisy });
+        self.outline.files.push(FileLink { line: self.outline.lines.len(), address, name, area });
     }
 
     fn frame(&mut self, element: &Element) {
         let source = element.attr("src").or_else(|| element.attr("data"));
         if let Some(address) = source.and_then(super::files::viewer) {
-            let noisy = self.outline.areas[self.top()].noisy;
-            self.outline.files.push(FileLink { line: self.outline.lines.len(), address, name: String::new(), noisy });
+            let area = self.top();
+            self.outline.files.push(FileLink { line: self.outline.lines.len(), address, name: String::new(), area });
         }
     }
 
@@ -476,8 +516,8 @@ impl<'a> Walk<'a> {
         }
         self.flush(false);
         self.image_pending = true;
-        let noisy = self.outline.areas[self.top()].noisy;
-        self.outline.pictures.push(Picture { line: self.outline.lines.len(), source: source.to_owned(), noisy });
+        let area = self.top();
+        self.outline.pictures.push(Picture { line: self.outline.lines.len(), source: source.to_owned(), area });
     }
 
     /// Joins the cells of a data row. Rows that lay out a page (tables, pictures, long texts inside) stay apart.
@@ -495,7 +535,7 @@ impl<'a> Walk<'a> {
         let layout = row.mixed
             || cells.len() < 2
             || size > LONGEST_ROW_BYTES
-            || lines.iter().any(|line| line.after_image || line.noisy || line.hints.has(Hints::CAPTION))
+            || lines.iter().any(|line| line.after_image || line.hints.has(Hints::CAPTION))
             || cells.iter().any(|(first, end)| end - first > LONGEST_CELL_LINES);
         if layout {
             if let Some(outer) = self.rows.last_mut() {

@@ -8,8 +8,7 @@ use super::captions::{Captions, placeholder};
 use super::fold::key;
 use super::head::{self, DateLine, Title};
 use super::hints::Hints;
-use super::lexicon::Phrase;
-use super::outline::{LineKind, Marks, Outline};
+use super::outline::{LineKind, Marks, Outline, Picture};
 use super::refuse::{self, NotArticle};
 use super::{Article, ArticleError, Attachment, Block, Hint, Image, Reading, Role, files, stamps, tail};
 use crate::config::ArticleSpec;
@@ -119,6 +118,7 @@ struct Draft<'a> {
     byline: Option<String>,
     first: usize,
     end: usize,
+    area: usize,
 }
 
 impl<'a> Draft<'a> {
@@ -141,9 +141,10 @@ impl<'a> Draft<'a> {
             Some(area) => Some(body::chosen(outline, weights, area)),
             None => body::choose(outline, weights, title_line),
         };
-        let region = region.unwrap_or(Region { first: 0, end: 0, score: 0 });
-        let kept = body::keep(outline, weights, region, trusted.is_some());
-        if trusted.is_none() && body::is_list(outline, weights, region, &kept) {
+        let region = region.unwrap_or(Region { area: 0, first: 0, end: 0, score: 0 });
+        let (kept, end) = body::keep(outline, weights, region, trusted.is_some());
+        let listed = body::is_list(outline, weights, region, &kept) || body::is_teaser(outline, &kept, title_line);
+        if trusted.is_none() && listed {
             return Err(NotArticle::ListPage);
         }
         let title = title
@@ -163,11 +164,12 @@ impl<'a> Draft<'a> {
             blocks: Vec::new(),
             byline: None,
             first: region.first,
-            end: region.end,
+            end,
+            area: region.area,
         };
         draft.read_dates(range(chosen.date));
         let lead = range(chosen.lead);
-        draft.take_lines(weights, kept, lead, trusted.is_some());
+        draft.take_lines(weights, kept, lead);
         draft.sign(range(chosen.byline));
         draft.check(hint)?;
         Ok(draft)
@@ -177,7 +179,8 @@ impl<'a> Draft<'a> {
     fn check(&self, hint: &Hint<'_>) -> Result<(), NotArticle> {
         let text: usize = self.blocks.iter().map(|(block, _)| block.text.len()).sum::<usize>()
             + self.lead.as_ref().map_or(0, String::len);
-        let files = self.outline.files.iter().any(|file| self.covers(file.line) && !file.noisy);
+        let files =
+            self.outline.files.iter().any(|file| self.covers(file.line) && !self.outline.areas[file.area].noisy);
         let dated = !self.dates.is_empty();
         if text >= 160 && !(text < 500 && refuse::says_error(self.outline)) {
             return Ok(());
@@ -185,7 +188,11 @@ impl<'a> Draft<'a> {
         if refuse::says_error(self.outline) {
             return Err(NotArticle::ErrorPage);
         }
-        let pictures = self.outline.pictures.iter().any(|picture| self.covers(picture.line) && !picture.noisy);
+        let pictures = self
+            .outline
+            .pictures
+            .iter()
+            .any(|picture| self.covers(picture.line) && !self.outline.areas[picture.area].noisy);
         if self.title.sure && (dated || hint.title.is_some()) && (text > 0 || files || pictures) {
             return Ok(());
         }
@@ -220,14 +227,19 @@ impl<'a> Draft<'a> {
             }
         }
         if self.dates.is_empty() {
-            let found =
-                after.filter(|index| !lines[*index].noisy).filter_map(|index| head::date_line(index, &lines[index]));
-            self.dates.extend(found.take(1));
+            // Below the body only with a label: the dates of other articles follow there.
+            let found = after
+                .take_while(|index| !head::ends_article(&lines[*index]))
+                .filter(|index| {
+                    !lines[*index].noisy && lines[*index].kind != LineKind::Item && head::labelled(&lines[*index])
+                })
+                .find_map(|index| head::date_line(index, &lines[index]));
+            self.dates.extend(found);
         }
     }
 
     /// Sorts the lines into lead, paragraphs, captions and the rest.
-    fn take_lines(&mut self, weights: &Weights, kept: Vec<usize>, lead: Option<usize>, trusted: bool) {
+    fn take_lines(&mut self, weights: &Weights, kept: Vec<usize>, lead: Option<usize>) {
         let outline = self.outline;
         let title_key = key(&self.title.text);
         let mut order: Vec<usize> = Vec::with_capacity(kept.len() + 4);
@@ -253,7 +265,7 @@ impl<'a> Draft<'a> {
                 continue;
             }
             if captions.take(line) {
-                if !captions.doubled(&line.text) {
+                if !captions.doubled(line) {
                     self.push(Role::Caption, index);
                 }
                 continue;
@@ -272,7 +284,6 @@ impl<'a> Draft<'a> {
             }
             self.push(role(line.kind), index);
         }
-        let _ = trusted;
     }
 
     fn push(&mut self, role: Role, index: usize) {
@@ -296,7 +307,7 @@ impl<'a> Draft<'a> {
         if self.byline.is_none() {
             let below = self.end..(self.end + AFTER_BODY).min(lines.len());
             let signed = below
-                .take_while(|index| !super::lexicon::phrase(&lines[*index].text).is_some_and(Phrase::ends_article))
+                .take_while(|index| !head::ends_article(&lines[*index]))
                 .filter(|index| !lines[*index].hints.has(Hints::ACCOUNT))
                 .find(|index| tail::likeness(&lines[*index], false) >= 3);
             if let Some(index) = signed {
@@ -374,7 +385,11 @@ impl<'a> Draft<'a> {
 
     fn images(&self, page: &HtmlPage) -> Vec<Image> {
         let mut images: Vec<Image> = Vec::new();
-        for picture in self.outline.pictures.iter().filter(|picture| self.covers(picture.line) && !picture.noisy) {
+        let inside = |picture: &&Picture| {
+            let last = picture.line == self.end && self.outline.within(picture.area, self.area);
+            self.covers(picture.line) && (picture.line < self.end || last) && !self.outline.areas[picture.area].noisy
+        };
+        for picture in self.outline.pictures.iter().filter(inside) {
             let Some(url) = resolve(&page.url, &picture.source) else { continue };
             if images.len() >= MAX_ASSETS || images.iter().any(|image| image.url == url) {
                 continue;
@@ -392,7 +407,9 @@ impl<'a> Draft<'a> {
 
     fn attachments(&self, page: &HtmlPage) -> Vec<Attachment> {
         let mut attachments: Vec<Attachment> = Vec::new();
-        for file in self.outline.files.iter().filter(|file| self.covers(file.line) && !file.noisy) {
+        for file in
+            self.outline.files.iter().filter(|file| self.covers(file.line) && !self.outline.areas[file.area].noisy)
+        {
             let Some(url) = resolve(&page.url, &file.address) else { continue };
             if attachments.len() >= MAX_ASSETS || attachments.iter().any(|known| known.url == url) {
                 continue;

@@ -52,7 +52,8 @@ pub(super) fn likeness(line: &Line, last: bool) -> u8 {
     if label(text).is_some() {
         return if line.align == Align::Right || line.hints.has(Hints::AUTHOR) || last { 4 } else { 2 };
     }
-    let named = names(text);
+    let set_apart = line.align == Align::Right || line.hints.has(Hints::AUTHOR);
+    let named = names(text) || (set_apart && office(text));
     if !named && !line.hints.has(Hints::AUTHOR) {
         return 0;
     }
@@ -109,9 +110,18 @@ fn names(text: &str) -> bool {
     (1..=9).contains(&words)
 }
 
+/// `Cổng TTĐT tỉnh`, `Văn phòng huyện uỷ`: few words, the first of them capitalised.
+fn office(text: &str) -> bool {
+    text.chars().next().is_some_and(char::is_uppercase)
+        && text.split(' ').count() <= 6
+        && !text.contains([',', '“', '"'])
+}
+
 /// The name in a byline, without its label; `None` for the accounts of a CMS.
 pub(super) fn name(text: &str) -> Option<String> {
-    let text = text.trim().trim_start_matches(['(', '[']).trim_end_matches([')', ']']).trim();
+    let text = text.trim();
+    let inner = text.strip_prefix(['(', '[']).and_then(|rest| rest.strip_suffix([')', ']']));
+    let text = inner.filter(|rest| !rest.contains([')', ']'])).unwrap_or(text).trim();
     let rest = label(text).map_or(text, |(_, rest)| rest).trim();
     (!rest.is_empty() && !account(rest)).then(|| rest.to_owned())
 }
@@ -127,5 +137,5 @@ pub(super) fn bracketed(paragraph: &str) -> Option<String> {
         return None;
     }
     let photo = key(inside).starts_with("ảnh");
-    (!photo && (names(inside) || label(inside).is_some())).then(|| name(inside)).flatten()
+    (!photo && (names(inside) || label(inside).is_some() || office(inside))).then(|| name(inside)).flatten()
 }
