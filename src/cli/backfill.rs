@@ -144,7 +144,8 @@ fn by_id(config: &Config, id: &str) -> anyhow::Result<Site> {
     let near = near.max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
     let hint = near.filter(|near| strsim::jaro_winkler(near, id) > 0.8);
     let hint = hint.map(|near| format!("did you mean \"{near}\"? ")).unwrap_or_default();
-    let what = format!("no site \"{id}\" in {}; {hint}an address starts with https:// or http://", config.sites_dir.display());
+    let what =
+        format!("no site \"{id}\" in {}; {hint}an address starts with https:// or http://", config.sites_dir.display());
     Err(UsageError { what }.into())
 }
 

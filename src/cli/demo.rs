@@ -64,7 +64,9 @@ async fn start_portals() -> std::io::Result<Portals> {
 
 /// No file is read: the demo is the same wherever it is started.
 fn config(root: PathBuf) -> anyhow::Result<Config> {
-    let mut config = Config { root, delay: Duration::ZERO, ..Config::default() };
+    let mut config = Config::default();
+    config.root = root;
+    config.delay = Duration::ZERO;
     config.allow_net = vec!["127.0.0.0/8".parse()?];
     config.ceiling.requests_per_second = 0;
     Ok(config)

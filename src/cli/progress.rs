@@ -50,7 +50,8 @@ impl Progress {
 
 fn bars(sites: &[Arc<SiteRun>], over: &AtomicBool) {
     let all = MultiProgress::new();
-    let style = ProgressStyle::with_template("{spinner} {prefix:20!} {bar:24} {msg}").unwrap_or(ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{spinner} {prefix:20!} {bar:24} {msg}").unwrap_or(ProgressStyle::default_bar());
     let bars: Vec<ProgressBar> = sites
         .iter()
         .map(|site| {

@@ -40,7 +40,18 @@ pub fn print(common: &Common, job: &Job, outcome: &Outcome) -> anyhow::Result<()
         return json(outcome);
     }
     let rows: Vec<Vec<String>> = outcome.sites.iter().map(|site| row(site, outcome)).collect();
-    let head = ["site", "list pages", "articles", "duplicates", "revisits", "no article", "failed", "received", "WARC", "time"];
+    let head = [
+        "site",
+        "list pages",
+        "articles",
+        "duplicates",
+        "revisits",
+        "no article",
+        "failed",
+        "received",
+        "WARC",
+        "time",
+    ];
     output::data(&table(&head, &rows))?;
     if let Want::Backfill { .. } = job.want {
         for site in &outcome.sites {
@@ -75,14 +86,7 @@ fn json(outcome: &Outcome) -> anyhow::Result<()> {
 
 fn row(site: &SiteOutcome, outcome: &Outcome) -> Vec<String> {
     let tally = &site.tally;
-    let counts = [
-        tally.list_pages,
-        tally.articles,
-        tally.duplicates,
-        tally.revisits,
-        tally.not_articles,
-        tally.failed,
-    ];
+    let counts = [tally.list_pages, tally.articles, tally.duplicates, tally.revisits, tally.not_articles, tally.failed];
     let mut row = vec![site.site.clone()];
     row.extend(counts.map(|count| count.to_string()));
     row.push(bytes(tally.bytes));

@@ -34,7 +34,10 @@ impl Verify {
         let mut files = Vec::new();
         for start in &starts {
             if !start.exists() {
-                let what = format!("{}: there is no such file or folder; name WARC files, or an archive with --root", start.display());
+                let what = format!(
+                    "{}: there is no such file or folder; name WARC files, or an archive with --root",
+                    start.display()
+                );
                 return Err(UsageError { what }.into());
             }
             collect(start, &mut files)?;

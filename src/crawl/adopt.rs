@@ -29,6 +29,7 @@ use crate::config::Site;
 use crate::fetch::{Exchange, Payload};
 use crate::ledger::{Batch, Key, Ledger};
 use crate::model::{CanonicalUrl, Digest, Head, Limits, Stamp, StampSource};
+use crate::portal;
 
 /// Bytes of a record block that are kept in memory: more than any body that is fetched.
 const BLOCK_BYTES: usize = 64 << 20;
@@ -57,6 +58,7 @@ pub struct Adopter<'a> {
     // Which content a capture's text was made from: what needs no second reading.
     texts: HashMap<RecordId, Digest>,
     readers: HashMap<String, ArticleReaders>,
+    families: HashMap<String, &'static str>,
     done: Adopted,
 }
 
@@ -84,8 +86,18 @@ impl<'a> Adopter<'a> {
         limits: Limits,
         now: Timestamp,
     ) -> Self {
-        let (texts, readers) = (HashMap::new(), HashMap::new());
-        Self { ledger, frontier, shelf, sites, limits, now, texts, readers, done: Adopted::default() }
+        Self {
+            ledger,
+            frontier,
+            shelf,
+            sites,
+            limits,
+            now,
+            texts: HashMap::new(),
+            readers: HashMap::new(),
+            families: HashMap::new(),
+            done: Adopted::default(),
+        }
     }
 
     /// Reads all tails.
@@ -225,9 +237,11 @@ impl<'a> Adopter<'a> {
                     let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
                     let mut locations = vec![row.url.clone()];
                     shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
+                    let Ok(page) = Url::parse(&text.final_url) else { return Ok(()) };
                     let source = Source {
                         site: &site,
-                        key: &row.key,
+                        url: portal::canonical(&page, self.family_of(&site)),
+                        page: page.as_str(),
                         list: &row.list,
                         locations,
                         receipt,
@@ -281,8 +295,17 @@ impl<'a> Adopter<'a> {
             return Ok(Finding::NotArticle("unreadable address".to_owned()));
         };
         let section = spec.and_then(|site| site.lists.iter().find(|list| list.id == row.list)?.section.as_deref());
-        let family = crate::portal::recognise(&page.source).map(|(family, _)| family.name);
+        let family = portal::recognise(&page.source).map(|(family, _)| family.name);
+        if let Some(family) = family {
+            self.families.insert(site.to_owned(), family);
+        }
         Ok(read_article(readers.of(family), row, section, &page, exchange.head.status, exchange.started))
+    }
+
+    /// The site's family: as its file says, or as its pages show.
+    fn family_of(&self, site: &str) -> Option<&str> {
+        let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
+        told.or_else(|| self.families.get(site).copied())
     }
 
     fn original_block(&self, revisit: &RawRecord) -> Result<Option<Vec<u8>>, CrawlError> {

@@ -24,6 +24,7 @@ use super::task::Task;
 use crate::archive::warc::{Original, Receipt};
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
 use crate::model::Digest;
+use crate::portal;
 
 /// Captures of one commit.
 const MOST: usize = 32;
@@ -187,7 +188,8 @@ impl Committer {
             shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
             let source = Source {
                 site: place.item.finished.site.id(),
-                key: &lease.row.key,
+                url: portal::canonical(&ready.exchange.url, place.item.finished.site.family().as_deref()),
+                page: ready.exchange.url.as_str(),
                 list: &lease.row.list,
                 locations,
                 receipt,
@@ -249,14 +251,14 @@ impl Committer {
                 match &placed.item.finding {
                     Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
                     Finding::ListEnd => listing::reached_end(run, site, walk, batch),
-                    Finding::ListFailed { cause, retryable } => listing::failed(run, site, walk, cause, *retryable, batch),
+                    Finding::ListFailed { cause, retryable } => {
+                        listing::failed(run, site, walk, cause, *retryable, batch)
+                    }
                     _ => listing::failed(run, site, walk, "not a list", false, batch),
                 }
                 Ok(None)
             }
-            Task::Article(lease) => {
-                Ok(self.item_effects(lease, placed, batch))
-            }
+            Task::Article(lease) => Ok(self.item_effects(lease, placed, batch)),
         }
     }
 

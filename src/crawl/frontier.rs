@@ -272,11 +272,7 @@ impl Frontier {
 
     /// Queues anew what an earlier run could not fetch or was not allowed to; `walk_of` says which walk counts the items
     /// of a list. Gives the rows as they were.
-    pub fn retry_unsettled(
-        &self,
-        site: &str,
-        walk_of: &dyn Fn(&str) -> String,
-    ) -> Result<Vec<UrlRow>, LedgerError> {
+    pub fn retry_unsettled(&self, site: &str, walk_of: &dyn Fn(&str) -> String) -> Result<Vec<UrlRow>, LedgerError> {
         let prefix = Key::unsettled_of(site);
         let mut after: Option<Vec<u8>> = None;
         let mut retried = Vec::new();

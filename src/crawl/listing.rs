@@ -58,7 +58,7 @@ pub fn take_in(
         }
         candidates.push(Candidate {
             url: item.url.to_string(),
-            key: portal::canonical(&item.url, reading.family.or(site.site.family.as_deref())),
+            key: CanonicalUrl(portal::article_key(&item.url, reading.family.or(site.site.family.as_deref()))),
             list: walk.row.list.clone(),
             via: request.url.to_string(),
             title: item.title.clone(),

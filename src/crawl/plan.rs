@@ -1,7 +1,7 @@
 //! What a command asks for, turned into walks: new ones, and those that an earlier run left unfinished.
 
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::coverage::Coverage;
 use super::error::CrawlError;
@@ -160,12 +160,7 @@ fn cursor(row: &WalkRow) -> Cursor {
 }
 
 /// Queues again what failed for now, or was forbidden, in an earlier run.
-fn retry(
-    ledger: &dyn Ledger,
-    frontier: &Frontier,
-    site: &Site,
-    planned: &mut Planned,
-) -> Result<(), CrawlError> {
+fn retry(ledger: &dyn Ledger, frontier: &Frontier, site: &Site, planned: &mut Planned) -> Result<(), CrawlError> {
     let Planned { walks, notes } = planned;
     let walk_for = |list: &str| walks.iter().position(|walk| walk.row.list == list).unwrap_or(0);
     let Some(first) = walks.first().map(|walk| walk.id.clone()) else {

@@ -118,7 +118,8 @@ pub fn record(
     original: Option<Original>,
     level: Level,
 ) -> Prepared {
-    let protocols: Vec<&str> = std::iter::once("http/1.1").chain(exchange.tls.as_ref().map(|tls| tls.version)).collect();
+    let protocols: Vec<&str> =
+        std::iter::once("http/1.1").chain(exchange.tls.as_ref().map(|tls| tls.version)).collect();
     let capture = Capture {
         uri: exchange.url.as_str(),
         at: exchange.started,
@@ -143,7 +144,9 @@ pub fn record(
 /// The body of a robots.txt, decoded as far as its content coding goes.
 pub fn decoded_text(exchange: &Exchange) -> Vec<u8> {
     let limits = Limits::default();
-    page::decode(&exchange.head, exchange.payload(), &limits).map(|decoded| decoded.text.into_bytes()).unwrap_or_default()
+    page::decode(&exchange.head, exchange.payload(), &limits)
+        .map(|decoded| decoded.text.into_bytes())
+        .unwrap_or_default()
 }
 
 fn find(run: &Run, finished: &Finished) -> Finding {
@@ -160,8 +163,12 @@ fn find(run: &Run, finished: &Finished) -> Finding {
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
             Failure::Closed(why) => Finding::Postponed(why.clone()),
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),
-            Failure::Refused(rule) => Finding::ListFailed { cause: format!("robots.txt forbids it ({rule})"), retryable: false },
-            Failure::Fetch(error) if list => Finding::ListFailed { cause: error.to_string(), retryable: error.retryable() },
+            Failure::Refused(rule) => {
+                Finding::ListFailed { cause: format!("robots.txt forbids it ({rule})"), retryable: false }
+            }
+            Failure::Fetch(error) if list => {
+                Finding::ListFailed { cause: error.to_string(), retryable: error.retryable() }
+            }
             other => failed(other.cause(), other.retryable()),
         };
     }
@@ -177,18 +184,16 @@ fn find(run: &Run, finished: &Finished) -> Finding {
         return failed(format!("{status}"), retryable);
     }
     match &finished.task {
-        Task::List { walk, list, request } => {
-            match html(&run.limits, exchange) {
-                Ok(page) => {
-                    let cursor = cursor_of(&finished.site, walk);
-                    match finished.site.list_readers.get(list) {
-                        Some(reader) => Finding::List(Box::new(reader.read(&page, request, &cursor))),
-                        None => failed("the list is no longer in the site file".to_owned(), false),
-                    }
+        Task::List { walk, list, request } => match html(&run.limits, exchange) {
+            Ok(page) => {
+                let cursor = cursor_of(&finished.site, walk);
+                match finished.site.list_readers.get(list) {
+                    Some(reader) => Finding::List(Box::new(reader.read(&page, request, &cursor))),
+                    None => failed("the list is no longer in the site file".to_owned(), false),
                 }
-                Err(cause) => failed(cause, false),
             }
-        }
+            Err(cause) => failed(cause, false),
+        },
         Task::Article(lease) => match html(&run.limits, exchange) {
             Ok(page) => {
                 let section = finished.site.section_of(&lease.row.list);
@@ -277,4 +282,3 @@ fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&
     }
     lines
 }
-

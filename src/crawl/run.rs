@@ -111,8 +111,8 @@ impl SiteRun {
         let readers = ArticleReaders::new(&site)?;
         let mut list_readers = HashMap::new();
         for list in &site.lists {
-            let reader = ListReader::new(list, &site)
-                .map_err(|source| CrawlError::Portal { site: site.id.clone(), source })?;
+            let reader =
+                ListReader::new(list, &site).map_err(|source| CrawlError::Portal { site: site.id.clone(), source })?;
             list_readers.insert(list.id.clone(), reader);
         }
         Ok(Self {

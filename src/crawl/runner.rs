@@ -18,6 +18,7 @@ use super::task::{Failure, Finished, Task};
 use crate::config::RobotsPolicy;
 use crate::fetch::{Ask, Exchange, FetchError, Line};
 use crate::ledger::{Batch, Key};
+use crate::model::CanonicalUrl;
 use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate, retry_after};
 use crate::portal;
 
@@ -202,9 +203,10 @@ impl Runner {
                 Ok((first == Some(target)).then_some(Failure::BackToStart))
             }
             Task::Article(lease) => {
-                let key = portal::canonical(target, self.site.family().as_deref());
+                let key = CanonicalUrl(portal::article_key(target, self.site.family().as_deref()));
                 let row = self.run.frontier.row(self.site.id(), &key)?;
-                let known = key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
+                let known =
+                    key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
                 Ok(known.then_some(Failure::KnownTarget(key)))
             }
             _ => Ok(None),
@@ -372,4 +374,3 @@ fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
         Err(_) => Outcome::Unreachable,
     }
 }
-

@@ -119,7 +119,11 @@ impl Shelf {
             kind,
             host: self.spec.host.clone(),
             rotation: self.spec.rotation,
-            info: WarcInfo { description: format!("{site}: {what}"), is_part_of: site.to_owned(), ..self.spec.info.clone() },
+            info: WarcInfo {
+                description: format!("{site}: {what}"),
+                is_part_of: site.to_owned(),
+                ..self.spec.info.clone()
+            },
             level: self.spec.level,
         }
     }

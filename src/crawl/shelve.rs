@@ -20,8 +20,10 @@ use crate::model::{CanonicalUrl, Digest, Stamp, StampSource};
 pub struct Source<'a> {
     /// The site that was crawled.
     pub site: &'a str,
-    /// The article's key.
-    pub key: &'a CanonicalUrl,
+    /// The article's canonical address.
+    pub url: CanonicalUrl,
+    /// The address of the captured page.
+    pub page: &'a str,
     /// The list that named it.
     pub list: &'a str,
     /// Every address at which it was seen just now.
@@ -74,7 +76,7 @@ pub fn shelve(
     };
     let json = serde_json::to_vec(&record).unwrap_or_default();
     let capture = TextCapture {
-        uri: source.key.as_str(),
+        uri: source.page,
         at: now,
         source: source.record_id,
         article_id: &record.id,
@@ -139,7 +141,7 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
     ArticleRecord {
         id: found.content.hash16(),
         site: source.site.to_owned(),
-        url: source.key.to_string(),
+        url: source.url.to_string(),
         locations: source.locations.clone(),
         title: article.title.clone(),
         published: article.published.as_ref().map(Stamp::to_rfc3339),

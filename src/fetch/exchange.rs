@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn interim_responses_are_cut_off() {
-        let mut bytes = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nX-Y:  z \r\n\r\nbody".to_vec();
+        let mut bytes =
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nX-Y:  z \r\n\r\nbody".to_vec();
         let (head, end) = split_head(&mut bytes).unwrap();
         assert_eq!(head.status, 200);
         assert_eq!(head.get("x-y").as_deref(), Some("z"));

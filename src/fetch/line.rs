@@ -278,4 +278,3 @@ fn request(ask: &Ask, identity: &Identity) -> Result<Request<Full<Bytes>>, Fetch
     };
     built.map_err(|e| FetchError::Address { url: url.to_string(), why: e.to_string() })
 }
-

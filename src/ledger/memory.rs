@@ -40,7 +40,11 @@ impl Ledger for MemoryLedger {
         };
         let map = self.map();
         let range = map.range((start, Bound::Unbounded));
-        Ok(range.take_while(|(key, _)| key.starts_with(prefix)).take(limit).map(|(k, v)| (k.clone(), v.clone())).collect())
+        Ok(range
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .take(limit)
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect())
     }
 
     fn apply(&self, batch: &Batch) -> Result<Applied, LedgerError> {

@@ -18,7 +18,9 @@ pub use self::sled::SledLedger;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The engine failed.
-    #[error("the ledger at {path} failed: {source}; free space or permissions may be missing; when it is damaged, move it away and it is rebuilt from warc/")]
+    #[error(
+        "the ledger at {path} failed: {source}; free space or permissions may be missing; when it is damaged, move it away and it is rebuilt from warc/"
+    )]
     Engine {
         /// Where it lies.
         path: String,

@@ -38,38 +38,18 @@ pub enum Content {
 impl Answer {
     /// A page with status 200.
     pub fn page(page: Page) -> Self {
-        Self {
-            status: 200,
-            media: HTML,
-            fields: Vec::new(),
-            page: Content::Page(page),
-            chunked: false,
-        }
+        Self { status: 200, media: HTML, fields: Vec::new(), page: Content::Page(page), chunked: false }
     }
 
     /// A text.
     pub fn text(status: u16, media: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            status,
-            media,
-            ..Self::page(Page::plain(text))
-        }
+        Self { status, media, ..Self::page(Page::plain(text)) }
     }
 
     /// A file that never changes, with what a conditional request needs.
     pub fn file(media: &'static str, bytes: Vec<u8>, etag: String, modified: String) -> Self {
-        let fields = vec![
-            ("etag", etag),
-            ("last-modified", modified),
-            ("cache-control", "max-age=86400".to_owned()),
-        ];
-        Self {
-            status: 200,
-            media,
-            fields,
-            page: Content::File(bytes),
-            chunked: false,
-        }
+        let fields = vec![("etag", etag), ("last-modified", modified), ("cache-control", "max-age=86400".to_owned())];
+        Self { status: 200, media, fields, page: Content::File(bytes), chunked: false }
     }
 
     /// A redirection.
@@ -110,9 +90,7 @@ impl Answer {
         let pieces = match self.page {
             Content::File(bytes) => vec![Bytes::from(bytes)],
             Content::Page(page) if gzip => {
-                head = head
-                    .header(header::CONTENT_ENCODING, "gzip")
-                    .header(header::VARY, "Accept-Encoding");
+                head = head.header(header::CONTENT_ENCODING, "gzip").header(header::VARY, "Accept-Encoding");
                 page.gzip()
             }
             Content::Page(page) => page.identity(),

@@ -24,10 +24,7 @@ impl Byline {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::None => None,
-            Self::Field(name)
-            | Self::Right(name)
-            | Self::Labelled(_, name)
-            | Self::Bracket(name) => Some(name),
+            Self::Field(name) | Self::Right(name) | Self::Labelled(_, name) | Self::Bracket(name) => Some(name),
         }
     }
 
@@ -111,10 +108,7 @@ impl Article {
         match spec.family {
             Family::Vnpt => format!("/{section}/{slug}-{id}"),
             Family::NukeViet => format!("/vi/news/{section}/{slug}-{id}.html"),
-            Family::Liferay => format!(
-                "/web/guest/-/asset_publisher/{}/content/{slug}",
-                instance(spec, list)
-            ),
+            Family::Liferay => format!("/web/guest/-/asset_publisher/{}/content/{slug}", instance(spec, list)),
         }
     }
 
@@ -125,10 +119,7 @@ impl Article {
 
     /// Other paths at which the same article answers.
     pub fn twins(&self, spec: &PortalSpec) -> Vec<String> {
-        let mut twins: Vec<String> = self.lists[1..]
-            .iter()
-            .map(|list| self.path(spec, *list))
-            .collect();
+        let mut twins: Vec<String> = self.lists[1..].iter().map(|list| self.path(spec, *list)).collect();
         let home = self.home(spec);
         match spec.family {
             Family::Vnpt => {}
@@ -139,10 +130,7 @@ impl Article {
             Family::Liferay => {
                 twins.push(format!("/web/guest/-/{}", self.slug));
                 twins.push(format!("{home}?inheritRedirect=false"));
-                twins.push(format!(
-                    "/pop_up?p_p_id=101&_101_viewMode=print&_101_urlTitle={}",
-                    self.slug
-                ));
+                twins.push(format!("/pop_up?p_p_id=101&_101_viewMode=print&_101_urlTitle={}", self.slug));
             }
         }
         twins
@@ -155,16 +143,12 @@ impl Article {
         match spec.family {
             Family::Vnpt => {
                 let ticks = self.stamp.ticks() + self.seed % 9_000_000 + n as u64 * 17;
-                format!(
-                    "/datafiles/alg-ubnd/{}/quantritintuc{y}{m:02}/{ticks}.png",
-                    site_id(spec)
-                )
+                format!("/datafiles/alg-ubnd/{}/quantritintuc{y}{m:02}/{ticks}.png", site_id(spec))
             }
             Family::NukeViet => format!("/uploads/news/{y}_{m:02}/anh-{key:08x}-{n}.png"),
-            Family::Liferay => format!(
-                "/documents/20182/{m:02}{y}/anh-{n}.png/{key:08x}-7c1e-4b52?t={}000",
-                key % 99_999
-            ),
+            Family::Liferay => {
+                format!("/documents/20182/{m:02}{y}/anh-{n}.png/{key:08x}-7c1e-4b52?t={}000", key % 99_999)
+            }
         }
     }
 
@@ -172,16 +156,11 @@ impl Article {
     pub fn attachment(&self, spec: &PortalSpec) -> Option<String> {
         let (y, m, _) = self.stamp.civil();
         let key = self.seed % 9_973;
-        self.quirks
-            .has(Quirks::ATTACHMENT)
-            .then(|| match spec.family {
-                Family::Vnpt => format!(
-                    "/datafiles/alg-ubnd/{}/vanban{y}{m:02}/{key}.signed.pdf",
-                    site_id(spec)
-                ),
-                Family::NukeViet => format!("/uploads/news/{y}_{m:02}/van-ban-{key}.pdf"),
-                Family::Liferay => format!("/documents/20182/{m:02}{y}/vb-{key}.pdf"),
-            })
+        self.quirks.has(Quirks::ATTACHMENT).then(|| match spec.family {
+            Family::Vnpt => format!("/datafiles/alg-ubnd/{}/vanban{y}{m:02}/{key}.signed.pdf", site_id(spec)),
+            Family::NukeViet => format!("/uploads/news/{y}_{m:02}/van-ban-{key}.pdf"),
+            Family::Liferay => format!("/documents/20182/{m:02}{y}/vb-{key}.pdf"),
+        })
     }
 
     /// The date as the article's head prints it.
@@ -204,12 +183,7 @@ pub fn site_id(spec: &PortalSpec) -> u64 {
 
 /// A Liferay list's portlet instance.
 pub fn instance(spec: &PortalSpec, list: usize) -> String {
-    let n = spec
-        .seed
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        .rotate_left(list as u32 * 13 + 7);
+    let n = spec.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(list as u32 * 13 + 7);
     let letters = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
-    (0..12)
-        .map(|i| char::from(letters[(n >> (i * 5)) as usize % letters.len()]))
-        .collect()
+    (0..12).map(|i| char::from(letters[(n >> (i * 5)) as usize % letters.len()])).collect()
 }

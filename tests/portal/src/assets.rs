@@ -13,19 +13,13 @@ pub fn png(path: &str) -> Vec<u8> {
     const WIDTH: u32 = 96;
     const HEIGHT: u32 = 64;
     let mut rng = Rng::part(0, path, 0);
-    let (red, green, slope) = (
-        rng.below(200) as u32,
-        rng.below(200) as u32,
-        rng.between(1, 5) as u32,
-    );
+    let (red, green, slope) = (rng.below(200) as u32, rng.below(200) as u32, rng.between(1, 5) as u32);
     let mut rows = Vec::with_capacity((WIDTH as usize * 3 + 1) * HEIGHT as usize);
     for y in 0..HEIGHT {
         rows.push(0);
         for x in 0..WIDTH {
             let grain = (rng.next() & 3) as u32;
-            rows.extend(
-                [red + x / 3, green + y / 2, x * slope / 2 + grain].map(|v| v.min(255) as u8),
-            );
+            rows.extend([red + x / 3, green + y / 2, x * slope / 2 + grain].map(|v| v.min(255) as u8));
         }
     }
     let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
@@ -55,10 +49,7 @@ fn chunk(out: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
 
 /// A one-page PDF that names its address.
 pub fn pdf(path: &str) -> Vec<u8> {
-    let line: String = path
-        .chars()
-        .filter(|c| c.is_ascii() && !matches!(c, '(' | ')' | '\\'))
-        .collect();
+    let line: String = path.chars().filter(|c| c.is_ascii() && !matches!(c, '(' | ')' | '\\')).collect();
     let stream = format!("BT /F1 12 Tf 72 770 Td (Van ban dinh kem {line}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),

@@ -83,9 +83,7 @@ impl PortalBody {
     }
 
     fn expired(&mut self) -> bool {
-        let deadline = *self
-            .deadline
-            .get_or_insert_with(|| Instant::now() + PATIENCE);
+        let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + PATIENCE);
         Instant::now() >= deadline
     }
 
@@ -148,10 +146,7 @@ impl Body for PortalBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let next = ready!(self.next(cx));
         if let Some(Ok(bytes)) = &next {
             self.sent += bytes.len() as u64;

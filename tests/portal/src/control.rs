@@ -15,9 +15,7 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
     let what = asked.path.trim_start_matches("/__control/");
     match (asked.post, what) {
         (true, "publish") => {
-            let count = param(&asked.query, "n")
-                .and_then(|n| n.parse::<usize>().ok())
-                .unwrap_or(1);
+            let count = param(&asked.query, "n").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1);
             json(&site.publish(count.min(10_000)))
         }
         (true, "edit") => match site.edit(&param(&asked.query, "id").unwrap_or_default()) {
@@ -38,17 +36,13 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
         (false, "requests") => json(&site.log.all()),
         (false, "gold") => json(&site.gold()),
         (false, "lists") => json(&site.lists()),
-        _ => refuse(
-            404,
-            "publish, edit, fault, heal (POST); requests, gold, lists (GET)",
-        ),
+        _ => refuse(404, "publish, edit, fault, heal (POST); requests, gold, lists (GET)"),
     }
 }
 
 /// A rule with its reach, or a bare fault.
 fn rule(body: &str) -> serde_json::Result<FaultRule> {
-    serde_json::from_str::<FaultRule>(body)
-        .or_else(|_| serde_json::from_str::<Fault>(body).map(FaultRule::from))
+    serde_json::from_str::<FaultRule>(body).or_else(|_| serde_json::from_str::<Fault>(body).map(FaultRule::from))
 }
 
 fn json<T: Serialize>(value: &T) -> Answer {

@@ -11,44 +11,24 @@ pub struct Stamp {
     pub second: u32,
 }
 
-const WEEKDAYS: [&str; 7] = [
-    "Thứ năm",
-    "Thứ sáu",
-    "Thứ bảy",
-    "Chủ nhật",
-    "Thứ hai",
-    "Thứ ba",
-    "Thứ tư",
-];
+const WEEKDAYS: [&str; 7] = ["Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật", "Thứ hai", "Thứ ba", "Thứ tư"];
 
 impl Stamp {
     /// The given civil day at the given time.
     pub fn new(date: (i32, u8, u8), hour: u32, minute: u32) -> Self {
-        Self {
-            day: days_from_civil(date),
-            second: hour * 3600 + minute * 60,
-        }
+        Self { day: days_from_civil(date), second: hour * 3600 + minute * 60 }
     }
 
     /// The present moment.
     pub fn now() -> Self {
-        let secs = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_secs())
-            + 7 * 3600;
-        Self {
-            day: (secs / 86_400).cast_signed(),
-            second: (secs % 86_400) as u32,
-        }
+        let secs = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()) + 7 * 3600;
+        Self { day: (secs / 86_400).cast_signed(), second: (secs % 86_400) as u32 }
     }
 
     /// This moment and `minutes` more.
     pub fn plus_minutes(self, minutes: u32) -> Self {
         let second = self.second + minutes * 60;
-        Self {
-            day: self.day + i64::from(second / 86_400),
-            second: second % 86_400,
-        }
+        Self { day: self.day + i64::from(second / 86_400), second: second % 86_400 }
     }
 
     /// Year, month, day.
@@ -88,33 +68,19 @@ impl Stamp {
     pub fn rfc3339(self) -> String {
         let (y, m, d) = self.civil();
         let (h, mi) = self.clock();
-        format!(
-            "{y}-{m:02}-{d:02}T{h:02}:{mi:02}:{:02}+07:00",
-            self.second % 60
-        )
+        format!("{y}-{m:02}-{d:02}T{h:02}:{mi:02}:{:02}+07:00", self.second % 60)
     }
 
     /// The form of HTTP and RSS dates, in GMT.
     pub fn http(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let total = self.day * 86_400 + i64::from(self.second) - 7 * 3600;
-        let utc = Self {
-            day: total.div_euclid(86_400),
-            second: total.rem_euclid(86_400) as u32,
-        };
+        let utc = Self { day: total.div_euclid(86_400), second: total.rem_euclid(86_400) as u32 };
         let (y, m, d) = utc.civil();
         let (h, mi) = utc.clock();
-        let (day, month) = (
-            DAYS[utc.day.rem_euclid(7) as usize],
-            MONTHS[usize::from(m) - 1],
-        );
-        format!(
-            "{day}, {d:02} {month} {y} {h:02}:{mi:02}:{:02} GMT",
-            utc.second % 60
-        )
+        let (day, month) = (DAYS[utc.day.rem_euclid(7) as usize], MONTHS[usize::from(m) - 1]);
+        format!("{day}, {d:02} {month} {y} {h:02}:{mi:02}:{:02} GMT", utc.second % 60)
     }
 
     /// .NET ticks of this moment, as the storage of one family names its files.
@@ -158,10 +124,7 @@ mod tests {
         assert_eq!(stamp.rfc3339(), "2026-11-20T09:35:00+07:00");
         assert_eq!(stamp.http(), "Fri, 20 Nov 2026 02:35:00 GMT");
         // 2023-11-09 14:18:32 is a known tick count of such a file name.
-        let known = Stamp {
-            day: Stamp::new((2023, 11, 9), 0, 0).day,
-            second: 14 * 3600 + 18 * 60 + 32,
-        };
+        let known = Stamp { day: Stamp::new((2023, 11, 9), 0, 0).day, second: 14 * 3600 + 18 * 60 + 32 };
         assert_eq!(known.ticks() / 10_000_000, 63_835_136_312);
     }
 }

@@ -90,11 +90,7 @@ pub struct FaultRule {
 
 impl From<Fault> for FaultRule {
     fn from(fault: Fault) -> Self {
-        Self {
-            fault,
-            prefix: None,
-            times: None,
-        }
+        Self { fault, prefix: None, times: None }
     }
 }
 
@@ -103,9 +99,7 @@ impl FaultRule {
         let robots = path == "/robots.txt";
         match (&self.fault, &self.prefix) {
             (Fault::Robots { .. }, _) => robots,
-            (_, Some(prefix)) => {
-                path.starts_with(prefix.as_str()) && (!robots || prefix.starts_with("/robots"))
-            }
+            (_, Some(prefix)) => path.starts_with(prefix.as_str()) && (!robots || prefix.starts_with("/robots")),
             (_, None) => !robots,
         }
     }
@@ -118,18 +112,12 @@ pub struct Faults(Mutex<Vec<FaultRule>>);
 impl Faults {
     /// Puts a fault in force.
     pub fn add(&self, rule: FaultRule) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(rule);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
     }
 
     /// Lifts all faults.
     pub fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The fault for a request to `path`, counted off when it has a number of times.

@@ -68,11 +68,7 @@ impl Gold {
             id: article.id.to_string(),
             url: absolute(article.home(spec)),
             twins: article.twins(spec).into_iter().map(absolute).collect(),
-            lists: article
-                .lists
-                .iter()
-                .map(|i| sections[*i].0.to_owned())
-                .collect(),
+            lists: article.lists.iter().map(|i| sections[*i].0.to_owned()).collect(),
             section: sections[article.lists[0]].1.to_owned(),
             title: clean(&text.title),
             date_line: article.date_line(spec.family),
@@ -82,14 +78,9 @@ impl Gold {
             byline: article.byline.name().map(clean),
             published: stamp.rfc3339(),
             published_to_the_minute: timed,
-            same_as: article
-                .same_as
-                .clone()
-                .map(|(portal, id)| (portal, id.to_string())),
+            same_as: article.same_as.clone().map(|(portal, id)| (portal, id.to_string())),
             static_twin: article.quirks.has(Quirks::FIXED),
-            images: (0..text.images())
-                .map(|n| absolute(article.image(spec, n)))
-                .collect(),
+            images: (0..text.images()).map(|n| absolute(article.image(spec, n))).collect(),
             attachments: article.attachment(spec).into_iter().map(absolute).collect(),
             version: article.version,
             text: String::new(),
@@ -105,9 +96,7 @@ impl Gold {
         all.extend(self.lead.clone());
         for block in &article.text.blocks {
             let lines: Vec<String> = match block {
-                Block::Para(lines) | Block::List { items: lines, .. } => {
-                    lines.iter().map(|l| clean(l)).collect()
-                }
+                Block::Para(lines) | Block::List { items: lines, .. } => lines.iter().map(|l| clean(l)).collect(),
                 Block::Subhead(line) => vec![clean(line)],
                 Block::Table(rows) => rows.iter().map(|cells| clean(&cells.join(" | "))).collect(),
                 Block::Image(caption) => {

@@ -63,10 +63,7 @@ struct Inner {
 impl Log {
     /// An empty log; time runs from now.
     pub fn new() -> Self {
-        Self {
-            started: Instant::now(),
-            inner: Mutex::default(),
-        }
+        Self { started: Instant::now(), inner: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

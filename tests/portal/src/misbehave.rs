@@ -51,10 +51,8 @@ pub async fn answer(
             Ok(site.answer(asked).respond(gzip))
         }
         Fault::CookieGate if asked.cookie.contains("D1N=") => Ok(site.answer(asked).respond(gzip)),
-        fault => Ok(polite(site, &fault, asked).map_or_else(
-            || rude(site, &fault, asked, gzip, reset),
-            |answer| answer.respond(false),
-        )),
+        fault => Ok(polite(site, &fault, asked)
+            .map_or_else(|| rude(site, &fault, asked, gzip, reset), |answer| answer.respond(false))),
     }
 }
 
@@ -89,10 +87,7 @@ fn polite(site: &Site, fault: &Fault, asked: &Asked) -> Option<Answer> {
 }
 
 fn error(status: u16) -> Answer {
-    let name = StatusCode::from_u16(status)
-        .ok()
-        .and_then(|s| s.canonical_reason())
-        .unwrap_or("Error");
+    let name = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
     Answer::text(
         status,
         "text/html",
@@ -103,13 +98,7 @@ fn error(status: u16) -> Answer {
 }
 
 /// Faults of the wire.
-fn rude(
-    site: &Site,
-    fault: &Fault,
-    asked: &Asked,
-    gzip: bool,
-    reset: &Arc<AtomicBool>,
-) -> Response<PortalBody> {
+fn rude(site: &Site, fault: &Fault, asked: &Asked, gzip: bool, reset: &Arc<AtomicBool>) -> Response<PortalBody> {
     match fault {
         Fault::EndlessBody => {
             let line = "<p>Trang này không có điểm cuối.</p>\n".repeat(400);
@@ -134,10 +123,9 @@ fn rude(
             head = head.header(header::CONTENT_LENGTH, length);
             PortalBody::new(first(pieces, length / 2), Manner::Stall)
         }
-        Fault::Drip { interval_ms } => PortalBody::new(
-            pieces,
-            Manner::Drip(Duration::from_millis((*interval_ms).max(1))),
-        ),
+        Fault::Drip { interval_ms } => {
+            PortalBody::new(pieces, Manner::Drip(Duration::from_millis((*interval_ms).max(1))))
+        }
         Fault::HeadTooBig { bytes } => {
             let value = "x".repeat(4000);
             for n in 0..(bytes / 4016).clamp(1, 4096) {

@@ -25,15 +25,11 @@ struct Packed {
 impl Chunk {
     /// A piece with these words.
     pub fn new(text: String) -> Arc<Self> {
-        Arc::new(Self {
-            raw: Bytes::from(text),
-            packed: OnceLock::new(),
-        })
+        Arc::new(Self { raw: Bytes::from(text), packed: OnceLock::new() })
     }
 
     fn packed(&self) -> &Packed {
-        self.packed
-            .get_or_init(|| pack(&self.raw, &mut Compress::new(Compression::default(), false)))
+        self.packed.get_or_init(|| pack(&self.raw, &mut Compress::new(Compression::default(), false)))
     }
 }
 
@@ -52,9 +48,7 @@ pub struct Page {
 impl Page {
     /// A page of one text.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self {
-            pieces: vec![Piece::Own(text.into())],
-        }
+        Self { pieces: vec![Piece::Own(text.into())] }
     }
 
     /// Adds a constant piece.
@@ -76,16 +70,7 @@ impl Page {
     /// Uncompressed length in bytes.
     #[cfg(test)]
     pub fn len(&self) -> usize {
-        self.pieces
-            .iter()
-            .map(|p| {
-                if let Piece::Fixed(c) = p {
-                    c.raw.len()
-                } else {
-                    own_len(p)
-                }
-            })
-            .sum()
+        self.pieces.iter().map(|p| if let Piece::Fixed(c) = p { c.raw.len() } else { own_len(p) }).sum()
     }
 
     /// The bytes as they are.
@@ -131,11 +116,7 @@ impl Page {
 
 #[cfg(test)]
 fn own_len(piece: &Piece) -> usize {
-    if let Piece::Own(text) = piece {
-        text.len()
-    } else {
-        0
-    }
+    if let Piece::Own(text) = piece { text.len() } else { 0 }
 }
 
 thread_local! {
@@ -158,10 +139,7 @@ fn pack(raw: &[u8], packer: &mut Compress) -> Packed {
         }
         out.reserve(out.capacity());
     }
-    Packed {
-        blocks: Bytes::from(out),
-        sum,
-    }
+    Packed { blocks: Bytes::from(out), sum }
 }
 
 #[cfg(test)]
@@ -182,9 +160,7 @@ mod tests {
         assert_eq!(page.len(), text.len());
         let bytes: Vec<u8> = page.gzip().concat();
         let mut back = String::new();
-        flate2::read::GzDecoder::new(bytes.as_slice())
-            .read_to_string(&mut back)
-            .unwrap();
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut back).unwrap();
         assert_eq!(back, text);
     }
 }

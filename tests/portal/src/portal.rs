@@ -41,30 +41,16 @@ pub async fn start(specs: Vec<PortalSpec>, bind: &[SocketAddr]) -> io::Result<Po
 }
 
 /// Starts portals in a given world.
-pub async fn start_in(
-    world: &World,
-    specs: Vec<PortalSpec>,
-    bind: &[SocketAddr],
-) -> io::Result<Portals> {
+pub async fn start_in(world: &World, specs: Vec<PortalSpec>, bind: &[SocketAddr]) -> io::Result<Portals> {
     let contents = world.portals(&specs);
-    let mut running = Portals {
-        portals: Vec::new(),
-        tasks: Vec::new(),
-    };
+    let mut running = Portals { portals: Vec::new(), tasks: Vec::new() };
     for (i, (spec, content)) in specs.into_iter().zip(contents).enumerate() {
         let default = SocketAddr::from((Ipv4Addr::new(127, 0, 0, (i % 250) as u8 + 1), 0));
         let listener = TcpListener::bind(bind.get(i).copied().unwrap_or(default)).await?;
         let address = listener.local_addr()?;
-        let site = Arc::new(Site::new(
-            spec,
-            format!("http://{address}"),
-            world.clone(),
-            content.articles,
-        ));
+        let site = Arc::new(Site::new(spec, format!("http://{address}"), world.clone(), content.articles));
         let served = Arc::clone(&site);
-        running.tasks.push(tokio::spawn(async move {
-            match server::serve(served, listener).await {}
-        }));
+        running.tasks.push(tokio::spawn(async move { match server::serve(served, listener).await {} }));
         running.portals.push(Portal { site, address });
     }
     Ok(running)
@@ -127,9 +113,7 @@ impl Portal {
 
     /// Writes a JSON line for every ended request to a new file. Errors are those of creating it.
     pub fn log_to(&self, file: &Path) -> io::Result<()> {
-        self.site
-            .log
-            .write_to(File::options().create(true).append(true).open(file)?);
+        self.site.log.write_to(File::options().create(true).append(true).open(file)?);
         Ok(())
     }
 

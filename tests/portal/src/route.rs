@@ -19,11 +19,7 @@ pub fn answer(site: &Site, view: View, asked: &Asked) -> Answer {
     let path = asked.path.as_str();
     match path {
         "/robots.txt" => {
-            return Answer::text(
-                200,
-                "text/plain",
-                site.spec.robots.replace("{base}", &site.base),
-            );
+            return Answer::text(200, "text/plain", site.spec.robots.replace("{base}", &site.base));
         }
         "/sitemap.xml" => {
             return Answer::text(200, "application/xml; charset=utf-8", sitemap(view));
@@ -87,10 +83,7 @@ fn vnpt(view: View, asked: &Asked) -> Option<Answer> {
     if asked.path == PAGING {
         return Some(paging(view, asked));
     }
-    if let Some(list) = lists
-        .clone()
-        .find(|list| list_path(view.spec, *list) == asked.path)
-    {
+    if let Some(list) = lists.clone().find(|list| list_path(view.spec, *list) == asked.path) {
         return Some(Answer::page(view.list(list, 1)));
     }
     article(view, &asked.path)
@@ -98,25 +91,14 @@ fn vnpt(view: View, asked: &Asked) -> Option<Answer> {
 
 /// The paging form. Without the right numbers of the page's script there is no answer.
 fn paging(view: View, asked: &Asked) -> Answer {
-    let refuse = |what: &str| {
-        Answer::text(
-            400,
-            "text/plain; charset=utf-8",
-            format!("Bad Request: {what}"),
-        )
-    };
+    let refuse = |what: &str| Answer::text(400, "text/plain; charset=utf-8", format!("Bad Request: {what}"));
     if !asked.post {
         return refuse("method");
     }
     let field = |name: &str| param(&asked.body, name).unwrap_or_default();
-    let given = FormIds {
-        category: field("article_category_id"),
-        categories: field("categoryIds"),
-        site: field("site_id"),
-    };
-    let Some(list) =
-        (0..view.spec.sections().len()).find(|list| FormIds::new(view.spec, *list) == given)
-    else {
+    let given =
+        FormIds { category: field("article_category_id"), categories: field("categoryIds"), site: field("site_id") };
+    let Some(list) = (0..view.spec.sections().len()).find(|list| FormIds::new(view.spec, *list) == given) else {
         return refuse("ids");
     };
     if field("page_size") != view.spec.page_size.to_string() {
@@ -141,35 +123,22 @@ fn nukeviet(view: View, path: &str) -> Option<Answer> {
         if own.strip_suffix('/') == Some(path) {
             return Some(Answer::redirect(own).status(301));
         }
-        let number = path
-            .strip_prefix(own.as_str())
-            .and_then(|rest| rest.strip_prefix("page-"));
+        let number = path.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix("page-"));
         if let Some(number) = number.and_then(|n| n.trim_end_matches('/').parse::<usize>().ok()) {
             let inside = (2..=view.state.pages(list, view.spec.page_size)).contains(&number);
             // Past the end, and for page 1 by its number, the stock system goes back to the list's address.
-            return Some(if inside {
-                Answer::page(view.list(list, number))
-            } else {
-                Answer::redirect(own)
-            });
+            return Some(if inside { Answer::page(view.list(list, number)) } else { Answer::redirect(own) });
         }
     }
     article(view, path)
 }
 
 fn liferay(view: View, asked: &Asked) -> Option<Answer> {
-    if let Some(list) =
-        (0..view.spec.sections().len()).find(|list| list_path(view.spec, *list) == asked.path)
-    {
+    if let Some(list) = (0..view.spec.sections().len()).find(|list| list_path(view.spec, *list) == asked.path) {
         let key = format!("_101_INSTANCE_{}_cur", instance(view.spec, list));
-        let number = param(&asked.query, &key)
-            .and_then(|n| n.parse::<usize>().ok())
-            .unwrap_or(1);
+        let number = param(&asked.query, &key).and_then(|n| n.parse::<usize>().ok()).unwrap_or(1);
         // Past the end Liferay shows the last page again.
-        return Some(Answer::page(view.list(
-            list,
-            number.clamp(1, view.state.pages(list, view.spec.page_size)),
-        )));
+        return Some(Answer::page(view.list(list, number.clamp(1, view.state.pages(list, view.spec.page_size)))));
     }
     if asked.path == "/pop_up" {
         let slug = param(&asked.query, "_101_urlTitle")?;
@@ -184,18 +153,10 @@ fn article(view: View, path: &str) -> Option<Answer> {
         Target::Print(n) => Answer::page(view.print(n)),
         Target::Article(n) => {
             let article = &view.state.articles[n];
-            let list = article
-                .lists
-                .iter()
-                .copied()
-                .find(|list| article.path(view.spec, *list) == path);
+            let list = article.lists.iter().copied().find(|list| article.path(view.spec, *list) == path);
             let mut answer = Answer::page(view.article(n, list.unwrap_or(article.lists[0])));
             answer.chunked = view.spec.chunked;
-            if article.quirks.has(Quirks::FIXED) {
-                stamped(answer, article)
-            } else {
-                answer
-            }
+            if article.quirks.has(Quirks::FIXED) { stamped(answer, article) } else { answer }
         }
     };
     Some(answer)
@@ -204,35 +165,21 @@ fn article(view: View, path: &str) -> Option<Answer> {
 /// A page that never changes has an entity tag and a date; both of its addresses have the same.
 fn stamped(answer: Answer, article: &Article) -> Answer {
     let tag = format!("\"p{:x}-{}\"", article.seed, article.version);
-    answer
-        .field("etag", tag)
-        .field("last-modified", article.stamp.http())
+    answer.field("etag", tag).field("last-modified", article.stamp.http())
 }
 
 /// An image, document, style sheet or script.
 fn file(spec: &PortalSpec, asked: &Asked) -> Answer {
     let path = asked.path.as_str();
     let tag = format!("\"f{:x}\"", Rng::part(spec.seed, path, 0).next());
-    let modified = Stamp {
-        day: Stamp::new(spec.newest, 9, 0).day - 30,
-        second: 9 * 3600,
-    }
-    .http();
-    if asked.if_none_match == tag
-        || (asked.if_none_match.is_empty() && asked.if_modified_since == modified)
-    {
+    let modified = Stamp { day: Stamp::new(spec.newest, 9, 0).day - 30, second: 9 * 3600 }.http();
+    if asked.if_none_match == tag || (asked.if_none_match.is_empty() && asked.if_modified_since == modified) {
         return Answer::file("application/octet-stream", Vec::new(), tag, modified).status(304);
     }
     let (media, bytes) = match path.rsplit('.').next().unwrap_or_default() {
         "pdf" => ("application/pdf", assets::pdf(path)),
-        "css" => (
-            "text/css",
-            b"body{font-family:Arial,sans-serif;color:#333}\n.container{width:1170px}\n".to_vec(),
-        ),
-        "js" => (
-            "application/javascript",
-            b"window.portal=window.portal||{};\n".to_vec(),
-        ),
+        "css" => ("text/css", b"body{font-family:Arial,sans-serif;color:#333}\n.container{width:1170px}\n".to_vec()),
+        "js" => ("application/javascript", b"window.portal=window.portal||{};\n".to_vec()),
         _ if path.contains(".png") => ("image/png", assets::png(path)),
         _ => return Answer::text(404, "text/plain", "not found"),
     };
@@ -259,11 +206,7 @@ fn sitemap(view: View) -> String {
 
 /// The RSS feed of one list.
 fn feed(view: View, section: &str) -> Option<Answer> {
-    let list = view
-        .spec
-        .sections()
-        .iter()
-        .position(|(id, _)| *id == section)?;
+    let list = view.spec.sections().iter().position(|(id, _)| *id == section)?;
     let (base, name) = (view.base, view.spec.sections()[list].1);
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel>\n<title>{name}</title>\n<link>{base}{}</link>\n",

@@ -51,12 +51,8 @@ pub async fn serve(site: Arc<Site>, listener: TcpListener) -> Infallible {
 
 async fn connection(site: Arc<Site>, stream: TcpStream, peer: SocketAddr) {
     let reset = Arc::new(AtomicBool::new(false));
-    let wire = Wire {
-        stream,
-        reset: Arc::clone(&reset),
-    };
-    let service =
-        service_fn(move |request| exchange(Arc::clone(&site), request, peer, Arc::clone(&reset)));
+    let wire = Wire { stream, reset: Arc::clone(&reset) };
+    let service = service_fn(move |request| exchange(Arc::clone(&site), request, peer, Arc::clone(&reset)));
     // A broken connection is the client's affair, or a fault that was asked for.
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -75,11 +71,7 @@ async fn exchange(
     let (head, body) = request.into_parts();
     let mut asked = asked(&head);
     if asked.post {
-        let bytes = Limited::new(body, FORM)
-            .collect()
-            .await
-            .map_err(io::Error::other)?
-            .to_bytes();
+        let bytes = Limited::new(body, FORM).collect().await.map_err(io::Error::other)?.to_bytes();
         asked.body = String::from_utf8_lossy(&bytes).into_owned();
     }
     if asked.path.starts_with("/__control/") {
@@ -92,11 +84,7 @@ async fn exchange(
         end: start,
         done: false,
         method: head.method.to_string(),
-        path: head
-            .uri
-            .path_and_query()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        path: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
         status: 0,
         bytes: 0,
         body: asked.body.clone(),
@@ -114,14 +102,9 @@ async fn exchange(
     unanswered.forget();
     let (mut parts, body) = response.into_parts();
     if !parts.headers.contains_key(header::SERVER) {
-        parts
-            .headers
-            .insert(header::SERVER, misbehave::server_name(&site.spec));
+        parts.headers.insert(header::SERVER, misbehave::server_name(&site.spec));
     }
-    Ok(Response::from_parts(
-        parts,
-        body.noted(Arc::clone(&site.log), number),
-    ))
+    Ok(Response::from_parts(parts, body.noted(Arc::clone(&site.log), number)))
 }
 
 fn asked(head: &Parts) -> Asked {
@@ -138,10 +121,7 @@ fn asked(head: &Parts) -> Asked {
 
 /// The value of a field, or nothing.
 fn field(head: &Parts, name: HeaderName) -> String {
-    head.headers
-        .get(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .unwrap_or_default()
+    head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }
 
 /// A connection whose close can be made a reset.
@@ -160,21 +140,13 @@ impl Drop for Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 

@@ -116,17 +116,8 @@ impl Site {
     }
 
     fn view<'a>(&'a self, state: &'a State) -> View<'a> {
-        let moment = Moment {
-            now: Some(Stamp::now()),
-            visits: self.log.count(),
-        };
-        View {
-            spec: &self.spec,
-            base: &self.base,
-            chrome: &self.chrome,
-            state,
-            moment,
-        }
+        let moment = Moment { now: Some(Stamp::now()), visits: self.log.count() };
+        View { spec: &self.spec, base: &self.base, chrome: &self.chrome, state, moment }
     }
 
     /// The lists.
@@ -146,21 +137,14 @@ impl Site {
 
     /// The gold of every article, newest first.
     pub fn gold(&self) -> Vec<Gold> {
-        self.state()
-            .articles
-            .iter()
-            .map(|article| Gold::of(article, &self.spec, &self.base))
-            .collect()
+        self.state().articles.iter().map(|article| Gold::of(article, &self.spec, &self.base)).collect()
     }
 
     /// Adds articles on top of the lists.
     pub fn publish(&self, count: usize) -> Vec<Gold> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let mut articles = self.world.publish(&self.spec, &state.articles, count);
-        let golds = articles
-            .iter()
-            .map(|article| Gold::of(article, &self.spec, &self.base))
-            .collect();
+        let golds = articles.iter().map(|article| Gold::of(article, &self.spec, &self.base)).collect();
         articles.extend(state.articles.iter().cloned());
         *state = Arc::new(State::new(&self.spec, articles));
         golds
@@ -170,16 +154,10 @@ impl Site {
     pub fn edit(&self, id: &str) -> Option<Gold> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let mut articles = state.articles.clone();
-        let article = articles
-            .iter_mut()
-            .find(|article| article.id.to_string() == id)?;
+        let article = articles.iter_mut().find(|article| article.id.to_string() == id)?;
         article.version += 1;
         article.same_as = None;
-        article.text.amend(&mut Rng::part(
-            article.seed,
-            "edit",
-            u64::from(article.version),
-        ));
+        article.text.amend(&mut Rng::part(article.seed, "edit", u64::from(article.version)));
         let gold = Gold::of(article, &self.spec, &self.base);
         *state = Arc::new(State::new(&self.spec, articles));
         Some(gold)

@@ -63,12 +63,7 @@ impl PortalSpec {
 
     /// A vnPortal: 15 items a page, no gzip, article pages chunked.
     pub fn vnpt(id: &str, seed: u64) -> Self {
-        Self {
-            page_size: 15,
-            gzip: false,
-            chunked: true,
-            ..Self::new(id, Family::Vnpt, seed)
-        }
+        Self { page_size: 15, gzip: false, chunked: true, ..Self::new(id, Family::Vnpt, seed) }
     }
 
     /// A NukeViet portal: 10 items a page, gzip.
@@ -78,11 +73,7 @@ impl PortalSpec {
 
     /// A Liferay portal: smaller, 8 items a page.
     pub fn liferay(id: &str, seed: u64) -> Self {
-        Self {
-            articles: 60,
-            page_size: 8,
-            ..Self::new(id, Family::Liferay, seed)
-        }
+        Self { articles: 60, page_size: 8, ..Self::new(id, Family::Liferay, seed) }
     }
 
     /// With this many articles.
@@ -144,20 +135,15 @@ impl PortalSpec {
     /// The lists: address part and name of the section.
     pub fn sections(&self) -> &'static [(&'static str, &'static str)] {
         match self.family {
-            Family::Vnpt => &[
-                ("chinh-tri", "Chính trị"),
-                ("kinh-te", "Kinh tế"),
-                ("van-hoa-xa-hoi", "Văn hoá - Xã hội"),
-            ],
+            Family::Vnpt => {
+                &[("chinh-tri", "Chính trị"), ("kinh-te", "Kinh tế"), ("van-hoa-xa-hoi", "Văn hoá - Xã hội")]
+            }
             Family::NukeViet => &[
                 ("tin-tuc-su-kien", "Tin tức - Sự kiện"),
                 ("xay-dung-dang", "Xây dựng Đảng"),
                 ("doan-the", "Hoạt động đoàn thể"),
             ],
-            Family::Liferay => &[
-                ("tin-tuc-su-kien", "Tin tức sự kiện"),
-                ("chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
-            ],
+            Family::Liferay => &[("tin-tuc-su-kien", "Tin tức sự kiện"), ("chi-dao-dieu-hanh", "Chỉ đạo điều hành")],
         }
     }
 

@@ -16,11 +16,7 @@ pub enum Tone {
 impl Tone {
     /// The style a second portal prints the same text in.
     pub fn other(self) -> Self {
-        if self == Self::New {
-            Self::Old
-        } else {
-            Self::New
-        }
+        if self == Self::New { Self::Old } else { Self::New }
     }
 }
 
@@ -57,11 +53,7 @@ pub fn respell(text: &str, tone: Tone) -> String {
         match shifted(&word, tone == Tone::Old) {
             Some(other) => {
                 count += 1;
-                out.push_str(if tone != Tone::Mixed || count % 3 == 1 {
-                    &other
-                } else {
-                    &word
-                });
+                out.push_str(if tone != Tone::Mixed || count % 3 == 1 { &other } else { &word });
             }
             None => out.push_str(&word),
         }
@@ -145,10 +137,7 @@ mod tests {
 
     #[test]
     fn slugs_are_plain() {
-        assert_eq!(
-            slug("Đồng bộ  “giải pháp”, năm 2026", 80),
-            "dong-bo-giai-phap-nam-2026"
-        );
+        assert_eq!(slug("Đồng bộ  “giải pháp”, năm 2026", 80), "dong-bo-giai-phap-nam-2026");
         assert_eq!(slug("một hai ba bốn", 9), "mot-hai");
     }
 }

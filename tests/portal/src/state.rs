@@ -66,14 +66,10 @@ impl State {
                 match spec.family {
                     Family::Vnpt => {}
                     Family::NukeViet => {
-                        targets.insert(
-                            path.replacen("/vi/news/", "/vi/news/print/", 1),
-                            Target::Print(n),
-                        );
+                        targets.insert(path.replacen("/vi/news/", "/vi/news/print/", 1), Target::Print(n));
                     }
                     Family::Liferay => {
-                        targets
-                            .insert(format!("/web/guest/-/{}", article.slug), Target::Article(n));
+                        targets.insert(format!("/web/guest/-/{}", article.slug), Target::Article(n));
                         targets.insert(article.slug.clone(), Target::Print(n));
                     }
                 }
@@ -127,11 +123,7 @@ fn entry(article: &Article, spec: &PortalSpec) -> Entry {
         title: typed(&article.text.title),
         date: article.stamp.dmy(),
         sapo: typed(article.text.lead.as_deref().unwrap_or("")),
-        image: if article.text.images() > 0 {
-            article.image(spec, 0)
-        } else {
-            "/static/no-image.png".to_owned()
-        },
+        image: if article.text.images() > 0 { article.image(spec, 0) } else { "/static/no-image.png".to_owned() },
         home: article.home(spec),
     }
 }

@@ -61,8 +61,7 @@ impl World {
             let lent = donor.filter(|_| n > 5 && builder.rng.chance(spec.shared_percent));
             let lent = lent.and_then(|(id, donor)| {
                 let near = n * donor.articles.len() / total;
-                let found = (near..donor.articles.len())
-                    .find(|i| lendable(&donor.articles[*i]) && used.insert(*i))?;
+                let found = (near..donor.articles.len()).find(|i| lendable(&donor.articles[*i]) && used.insert(*i))?;
                 Some((id.clone(), donor.articles[found].clone()))
             });
             match (copy_of, lent) {
@@ -75,19 +74,11 @@ impl World {
     }
 
     /// New articles on top of `held`, dated after everything in it.
-    pub(crate) fn publish(
-        &self,
-        spec: &PortalSpec,
-        held: &[Article],
-        count: usize,
-    ) -> Vec<Article> {
+    pub(crate) fn publish(&self, spec: &PortalSpec, held: &[Article], count: usize) -> Vec<Article> {
         let top = held.first();
         let mut stamp = top.map_or(Stamp::new(spec.newest, 8, 0), |a| a.stamp);
         if stamp.civil() == spec.newest {
-            stamp = Stamp {
-                day: stamp.day + 1,
-                second: 8 * 3600,
-            };
+            stamp = Stamp { day: stamp.day + 1, second: 8 * 3600 };
         }
         let next_id = top.map_or(first_id(spec.family), |a| a.id) + 3;
         let mut builder = Builder::new(self.seed, spec);
@@ -118,11 +109,7 @@ fn lendable(article: &Article) -> bool {
         && !article.quirks.has(Quirks::FIXED)
         && !matches!(article.byline, Byline::Bracket(_))
         && !article.text.title.ends_with(')')
-        && article
-            .text
-            .lead
-            .as_ref()
-            .is_none_or(|lead| !lead.starts_with('('))
+        && article.text.lead.as_ref().is_none_or(|lead| !lead.starts_with('('))
 }
 
 /// Times of publication, newest first: a few on a day, days apart as the span asks.
@@ -133,14 +120,9 @@ fn schedule(spec: &PortalSpec) -> Vec<Stamp> {
     while stamps.len() < spec.articles {
         let day = newest - (stamps.len() * spec.span_days / spec.articles).cast_signed() as i64;
         let group = rng.between(2, 5).min(spec.articles - stamps.len());
-        let mut times: Vec<usize> = (0..group)
-            .map(|_| rng.between(7 * 60, 17 * 60 + 40))
-            .collect();
+        let mut times: Vec<usize> = (0..group).map(|_| rng.between(7 * 60, 17 * 60 + 40)).collect();
         times.sort_unstable_by(|a, b| b.cmp(a));
-        stamps.extend(times.into_iter().map(|minute| Stamp {
-            day,
-            second: minute as u32 * 60,
-        }));
+        stamps.extend(times.into_iter().map(|minute| Stamp { day, second: minute as u32 * 60 }));
     }
     // Groups of one day may meet, so the times are put in order once more.
     stamps.sort_unstable_by(|a, b| b.cmp(a));
@@ -195,29 +177,16 @@ impl<'a> Builder<'a> {
     /// Words of the first portal, in the other tone style and under another hand.
     fn lent(&mut self, portal: &str, article: &Article, stamp: Stamp) {
         let new = article.text.respelled(Tone::New);
-        let text = if new == article.text {
-            article.text.respelled(Tone::Old)
-        } else {
-            new
-        };
+        let text = if new == article.text { article.text.respelled(Tone::Old) } else { new };
         let byline = self.byline(false);
         let quirks = self.quirks();
-        self.push(
-            stamp,
-            text,
-            byline,
-            quirks,
-            Some((portal.to_owned(), article.id)),
-        );
+        self.push(stamp, text, byline, quirks, Some((portal.to_owned(), article.id)));
     }
 
     /// An article of this portal once more, under another number.
     fn again(&mut self, at: usize, stamp: Stamp, fixed: bool) {
         let mut copy = self.content.articles[at].clone();
-        let first = copy
-            .same_as
-            .clone()
-            .unwrap_or_else(|| (self.spec.id.clone(), copy.id));
+        let first = copy.same_as.clone().unwrap_or_else(|| (self.spec.id.clone(), copy.id));
         let lists = self.spec.sections().len();
         copy.lists = vec![(copy.lists[0] + 1) % lists];
         copy.same_as = Some(first);
@@ -229,23 +198,11 @@ impl<'a> Builder<'a> {
         self.content.articles.push(copy);
     }
 
-    fn push(
-        &mut self,
-        stamp: Stamp,
-        text: Text,
-        byline: Byline,
-        quirks: Quirks,
-        same_as: Option<(String, u64)>,
-    ) {
+    fn push(&mut self, stamp: Stamp, text: Text, byline: Byline, quirks: Quirks, same_as: Option<(String, u64)>) {
         let lists = self.spec.sections().len();
-        let home = if quirks.has(Quirks::FIXED) {
-            0
-        } else {
-            self.rng.below(lists)
-        };
+        let home = if quirks.has(Quirks::FIXED) { 0 } else { self.rng.below(lists) };
         let mut places = vec![home];
-        if self.spec.family == Family::NukeViet && !quirks.has(Quirks::FIXED) && self.rng.chance(3)
-        {
+        if self.spec.family == Family::NukeViet && !quirks.has(Quirks::FIXED) && self.rng.chance(3) {
             places.push((home + 1) % lists);
         }
         let article = Article {
@@ -283,11 +240,7 @@ impl<'a> Builder<'a> {
 
     /// The portal's own style, now and then that of another keyboard or of two hands.
     fn tone(&mut self) -> Tone {
-        let own = if self.spec.family == Family::Vnpt {
-            Tone::New
-        } else {
-            Tone::Old
-        };
+        let own = if self.spec.family == Family::Vnpt { Tone::New } else { Tone::Old };
         match self.rng.below(10) {
             0 => own.other(),
             1 => Tone::Mixed,
@@ -301,18 +254,9 @@ impl<'a> Builder<'a> {
             0..=6 => Byline::Field(person(rng)),
             7..=10 => Byline::Right(person(rng)),
             11 => Byline::Right(format!("{} – {}", person(rng), person(rng))),
-            12 => Byline::Right(
-                rng.pick(&["PV", "B.B.T", "Cổng TTĐT tỉnh", "T.H (tổng hợp)"])
-                    .to_owned(),
-            ),
-            13..=14 => Byline::Labelled(
-                rng.pick(&["Tin, ảnh:", "Bài, ảnh:", "Thực hiện:"]),
-                person(rng),
-            ),
-            15..=16 if bracket => Byline::Bracket(
-                rng.pick(&["KL- VPTU", "HT - BTGDV", "T.Mai- VP", "PV"])
-                    .to_owned(),
-            ),
+            12 => Byline::Right(rng.pick(&["PV", "B.B.T", "Cổng TTĐT tỉnh", "T.H (tổng hợp)"]).to_owned()),
+            13..=14 => Byline::Labelled(rng.pick(&["Tin, ảnh:", "Bài, ảnh:", "Thực hiện:"]), person(rng)),
+            15..=16 if bracket => Byline::Bracket(rng.pick(&["KL- VPTU", "HT - BTGDV", "T.Mai- VP", "PV"]).to_owned()),
             _ => Byline::None,
         }
     }
@@ -324,14 +268,8 @@ impl<'a> Builder<'a> {
             .with(Quirks::NFD, nfd)
             .with(Quirks::ENTITIES, !nfd && rng.chance(12))
             .with(Quirks::SPACES, rng.chance(25))
-            .with(
-                Quirks::LEAD_AGAIN,
-                self.spec.family != Family::Liferay && rng.chance(14),
-            )
-            .with(
-                Quirks::NO_DATE,
-                self.spec.family == Family::Vnpt && rng.chance(4),
-            )
+            .with(Quirks::LEAD_AGAIN, self.spec.family != Family::Liferay && rng.chance(14))
+            .with(Quirks::NO_DATE, self.spec.family == Family::Vnpt && rng.chance(4))
             .with(Quirks::PASTED, rng.chance(30))
             .with(Quirks::ATTACHMENT, rng.chance(9))
             .with(Quirks::FIGCAPTION, rng.chance(40))

@@ -69,9 +69,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
             options.gzip = false;
             continue;
         }
-        let value = args
-            .next()
-            .ok_or_else(|| format!("{flag} is unknown or needs a value"))?;
+        let value = args.next().ok_or_else(|| format!("{flag} is unknown or needs a value"))?;
         match flag.as_str() {
             "--seed" => options.seed = number(&flag, &value)?,
             "--articles" => options.articles = Some(number(&flag, &value)?),
@@ -88,9 +86,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
 }
 
 fn number<T: std::str::FromStr>(flag: &str, value: &str) -> Result<T, String> {
-    value
-        .parse()
-        .map_err(|_| format!("{flag} needs a number, not {value}"))
+    value.parse().map_err(|_| format!("{flag} needs a number, not {value}"))
 }
 
 fn specs(options: &Options) -> io::Result<Vec<PortalSpec>> {

@@ -46,14 +46,7 @@ impl Chrome {
 }
 
 fn say(spec: &PortalSpec, text: &str) -> String {
-    respell(
-        text,
-        if spec.family == Family::Vnpt {
-            Tone::New
-        } else {
-            Tone::Old
-        },
-    )
+    respell(text, if spec.family == Family::Vnpt { Tone::New } else { Tone::Old })
 }
 
 fn menu_path(spec: &PortalSpec, head: &str, entry: &str) -> String {
@@ -69,15 +62,9 @@ fn menu_path(spec: &PortalSpec, head: &str, entry: &str) -> String {
 fn menu_paths(spec: &PortalSpec) -> Vec<(String, String)> {
     let entries = MENU.iter().flat_map(|(head, entries)| {
         let own = (menu_path(spec, head, "tong-hop"), say(spec, head));
-        std::iter::once(own).chain(
-            entries
-                .iter()
-                .map(|e| (menu_path(spec, head, e), say(spec, e))),
-        )
+        std::iter::once(own).chain(entries.iter().map(|e| (menu_path(spec, head, e), say(spec, e))))
     });
-    let papers = PAPERS
-        .iter()
-        .map(|(number, about)| (menu_path(spec, "van-ban-moi", number), say(spec, about)));
+    let papers = PAPERS.iter().map(|(number, about)| (menu_path(spec, "van-ban-moi", number), say(spec, about)));
     entries.chain(papers).collect()
 }
 
@@ -126,10 +113,8 @@ fn top(spec: &PortalSpec, menu: &[(String, String)]) -> String {
     out.push_str("</span><form class=\"search\" action=\"/tim-kiem\"><input type=\"text\" name=\"q\" placeholder=\"Tìm kiếm...\" /></form><a href=\"/admin/login\">Đăng nhập</a></div></header>\n<nav class=\"navbar navbar-default main-menu\"><ul class=\"nav navbar-nav\">\n<li><a href=\"/\">Trang chủ</a></li>\n");
     for (list, (_, name)) in spec.sections().iter().enumerate() {
         let path = list_path(spec, list);
-        let _ = writeln!(
-            out,
-            "<li class=\"menu-item\"><a href=\"{path}\" title=\"{name}\"><span>{name}</span></a></li>"
-        );
+        let _ =
+            writeln!(out, "<li class=\"menu-item\"><a href=\"{path}\" title=\"{name}\"><span>{name}</span></a></li>");
     }
     let mut entries = menu.iter();
     for (n, (_, subs)) in MENU.iter().enumerate() {
@@ -149,11 +134,7 @@ fn top(spec: &PortalSpec, menu: &[(String, String)]) -> String {
         out.push_str("</ul></li>\n");
     }
     out.push_str("</ul></nav>\n<div class=\"slogan\"><marquee>");
-    let _ = write!(
-        out,
-        "Chào mừng bạn đến với trang thông tin điện tử tỉnh {}",
-        spec.province()
-    );
+    let _ = write!(out, "Chào mừng bạn đến với trang thông tin điện tử tỉnh {}", spec.province());
     out.push_str("</marquee></div>\n<div class=\"adv adv-top\"><a href=\"#\"><img alt=\"image advertisement\" src=\"/static/banner.png\" /></a>.</div>\n<div class=\"container\"><div class=\"row\"><div class=\"col-md-9 main-content\">\n");
     out
 }
@@ -163,11 +144,9 @@ fn side(spec: &PortalSpec, rng: &mut Rng) -> String {
     out.push_str("<div class=\"box box-doc\"><h3 class=\"box-title\">Văn bản mới</h3><ul>\n");
     for (number, about) in PAPERS {
         let path = menu_path(spec, "van-ban-moi", number);
-        let date = Stamp {
-            day: Stamp::new(spec.newest, 0, 0).day - rng.between(3, 200).cast_signed() as i64,
-            second: 0,
-        }
-        .dmy();
+        let date =
+            Stamp { day: Stamp::new(spec.newest, 0, 0).day - rng.between(3, 200).cast_signed() as i64, second: 0 }
+                .dmy();
         let about = say(spec, about);
         let _ = writeln!(
             out,
@@ -187,27 +166,16 @@ fn side(spec: &PortalSpec, rng: &mut Rng) -> String {
         "</ul></div>\n<div class=\"box box-poll\"><h3 class=\"box-title\">Thăm dò ý kiến</h3><p class=\"question\">{question}</p>"
     );
     for (n, answer) in answers.iter().enumerate() {
-        let _ = writeln!(
-            out,
-            "<label><input type=\"radio\" name=\"poll\" value=\"{n}\" /> {answer}</label><br />"
-        );
+        let _ = writeln!(out, "<label><input type=\"radio\" name=\"poll\" value=\"{n}\" /> {answer}</label><br />");
     }
     out.push_str("<button type=\"button\">Bình chọn</button> <a href=\"#\">Xem kết quả</a></div>\n<div class=\"adv\">;</div>\n<div class=\"box\"><h3 class=\"box-title\">Liên kết website</h3><select class=\"linkweb\"><option value=\"\">-- Chọn liên kết --</option>\n");
     for name in SITES {
-        let _ = writeln!(
-            out,
-            "<option value=\"#lien-ket-{}\">{name}</option>",
-            slug(name, 60)
-        );
+        let _ = writeln!(out, "<option value=\"#lien-ket-{}\">{name}</option>", slug(name, 60));
     }
     out.push_str("</select></div>\n<div class=\"box\"><h3 class=\"box-title\">Bản đồ hành chính</h3><img alt=\"BẢN ĐỒ HÀNH CHÍNH\" src=\"/static/map.png\" /></div>\n<div class=\"adv\">.</div>\n<div class=\"box\"><h3 class=\"box-title\">Thời tiết</h3><table class=\"weather\">");
     for _ in 0..5 {
-        let _ = write!(
-            out,
-            "<tr><td>{}</td><td>{}°C</td></tr>",
-            crate::text::fill("{xa}", rng, None),
-            rng.between(16, 36)
-        );
+        let _ =
+            write!(out, "<tr><td>{}</td><td>{}°C</td></tr>", crate::text::fill("{xa}", rng, None), rng.between(16, 36));
     }
     out.push_str("</table></div>\n</div></div></div>\n");
     out
@@ -216,11 +184,7 @@ fn side(spec: &PortalSpec, rng: &mut Rng) -> String {
 fn foot(spec: &PortalSpec, rng: &mut Rng) -> String {
     let mut out = String::with_capacity(14_000);
     let province = spec.province();
-    let body = if spec.family == Family::NukeViet {
-        "Tỉnh ủy"
-    } else {
-        "UBND tỉnh"
-    };
+    let body = if spec.family == Family::NukeViet { "Tỉnh ủy" } else { "UBND tỉnh" };
     let _ = writeln!(
         out,
         "<footer class=\"footer\"><div class=\"publisher\"><p><strong>TRANG THÔNG TIN ĐIỆN TỬ TỈNH {}</strong></p>\n<p>Cơ quan chủ quản: {body} {province}</p>\n<p>Cơ quan thường trực: Văn phòng {body}</p>\n<p>Giấy phép số {}/GP-TTĐT</p>\n<p>Chịu trách nhiệm chính: Trưởng Ban biên tập</p>\n<p>Địa chỉ: Số {} đường Trung tâm, tỉnh {province} - Điện thoại: 0{}.3{:06} - Fax: 0{}.3{:06}</p>\n<p>Email: <a href=\"mailto:banbientap@vidu.example\">banbientap@vidu.example</a></p>\n<p>© Bản quyền thuộc về {body} {province}. Ghi rõ nguồn khi phát hành lại thông tin từ trang này.</p></div>",
@@ -236,11 +200,7 @@ fn foot(spec: &PortalSpec, rng: &mut Rng) -> String {
     for (head, _) in MENU {
         let mut name = String::new();
         escape(&mut name, &say(spec, head));
-        let _ = write!(
-            out,
-            "<li><a href=\"{}\">{name}</a></li>",
-            menu_path(spec, head, "tong-hop")
-        );
+        let _ = write!(out, "<li><a href=\"{}\">{name}</a></li>", menu_path(spec, head, "tong-hop"));
     }
     out.push_str("</ul></div><a class=\"go-top\" href=\"#\">Lên đầu trang</a><p>Phát triển bởi nhóm kỹ thuật</p></footer>\n</div>\n");
     out.push_str(&filler::script(rng, 5_500));

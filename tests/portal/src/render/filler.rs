@@ -5,18 +5,8 @@ use std::fmt::Write;
 use super::labels::{CLASSES, PARTS};
 use crate::rng::Rng;
 
-const COLOURS: &[&str] = &[
-    "#c8102e",
-    "#fff",
-    "#333",
-    "#f7f2e8",
-    "#0a5aa8",
-    "#ddd",
-    "#8b1a1a",
-    "#ffcf33",
-    "#1e7145",
-    "transparent",
-];
+const COLOURS: &[&str] =
+    &["#c8102e", "#fff", "#333", "#f7f2e8", "#0a5aa8", "#ddd", "#8b1a1a", "#ffcf33", "#1e7145", "transparent"];
 const RULES: &[&str] = &[
     "display:block",
     "position:relative",
@@ -46,13 +36,11 @@ const MEASURES: &[&str] = &[
     "top",
     "border-radius",
 ];
-const VERBS: &[&str] = &[
-    "init", "load", "toggle", "update", "bind", "render", "show", "hide", "scroll", "resize",
-    "validate", "submit",
-];
+const VERBS: &[&str] =
+    &["init", "load", "toggle", "update", "bind", "render", "show", "hide", "scroll", "resize", "validate", "submit"];
 const NOUNS: &[&str] = &[
-    "Menu", "Slider", "Banner", "Tab", "Weather", "Calendar", "Vote", "Search", "Font", "Contrast",
-    "Popup", "Gallery", "Marquee",
+    "Menu", "Slider", "Banner", "Tab", "Weather", "Calendar", "Vote", "Search", "Font", "Contrast", "Popup", "Gallery",
+    "Marquee",
 ];
 
 /// A style element of about `size` bytes.
@@ -70,12 +58,7 @@ pub fn style(rng: &mut Rng, size: usize) -> String {
         }
         let _ = write!(out, ".{}-{}", rng.pick(CLASSES), rng.pick(PARTS));
         if rng.chance(40) {
-            let _ = write!(
-                out,
-                " .{}>{}",
-                rng.pick(PARTS),
-                rng.pick(&["a", "li", "span", "img", "h3", "p"])
-            );
+            let _ = write!(out, " .{}>{}", rng.pick(PARTS), rng.pick(&["a", "li", "span", "img", "h3", "p"]));
         }
         out.push('{');
         for _ in 0..rng.between(1, 4) {
@@ -85,12 +68,7 @@ pub fn style(rng: &mut Rng, size: usize) -> String {
                     let _ = write!(out, "{}:{}px", rng.pick(MEASURES), rng.between(1, 640));
                 }
                 _ => {
-                    let _ = write!(
-                        out,
-                        "{}:{}",
-                        rng.pick(&["color", "background", "border-color"]),
-                        rng.pick(COLOURS)
-                    );
+                    let _ = write!(out, "{}:{}", rng.pick(&["color", "background", "border-color"]), rng.pick(COLOURS));
                 }
             }
             out.push(';');
@@ -113,12 +91,7 @@ pub fn script(rng: &mut Rng, size: usize) -> String {
 }
 
 fn function(rng: &mut Rng, out: &mut String) {
-    let name = format!(
-        "{}{}{}",
-        rng.pick(VERBS),
-        rng.pick(NOUNS),
-        rng.between(1, 99)
-    );
+    let name = format!("{}{}{}", rng.pick(VERBS), rng.pick(NOUNS), rng.between(1, 99));
     let (class, part) = (rng.pick(CLASSES), rng.pick(PARTS));
     let n = rng.between(100, 9_000);
     let hex = rng.next() >> 20;

@@ -94,27 +94,8 @@ pub const MENU: &[(&str, &[&str])] = &[
             "Dự án kêu gọi đầu tư",
         ],
     ),
-    (
-        "Du khách",
-        &[
-            "Điểm đến",
-            "Lễ hội",
-            "Ẩm thực",
-            "Lưu trú",
-            "Làng nghề",
-            "Tour, tuyến",
-        ],
-    ),
-    (
-        "Đa phương tiện",
-        &[
-            "Video",
-            "Thư viện ảnh",
-            "Phát thanh",
-            "Infographic",
-            "Ấn phẩm",
-        ],
-    ),
+    ("Du khách", &["Điểm đến", "Lễ hội", "Ẩm thực", "Lưu trú", "Làng nghề", "Tour, tuyến"]),
+    ("Đa phương tiện", &["Video", "Thư viện ảnh", "Phát thanh", "Infographic", "Ấn phẩm"]),
     (
         "Chuyên mục",
         &[
@@ -127,17 +108,7 @@ pub const MENU: &[(&str, &[&str])] = &[
             "Gương người tốt, việc tốt",
         ],
     ),
-    (
-        "Hệ thống",
-        &[
-            "Sơ đồ cổng",
-            "Liên hệ",
-            "Đăng nhập",
-            "RSS",
-            "Thư điện tử",
-            "Lịch công tác",
-        ],
-    ),
+    ("Hệ thống", &["Sơ đồ cổng", "Liên hệ", "Đăng nhập", "RSS", "Thư điện tử", "Lịch công tác"]),
 ];
 
 /// Names in the box of other sites.
@@ -166,46 +137,22 @@ pub const SITES: &[&str] = &[
 
 /// Documents in the box of new ones: number and summary.
 pub const PAPERS: &[(&str, &str)] = &[
-    (
-        "118/QĐ-UBND",
-        "Về việc phê duyệt danh mục tài sản công cần thanh lý đợt hai",
-    ),
-    (
-        "27-CTr/TU",
-        "Chương trình hành động về phát triển kinh tế số ở nông thôn",
-    ),
-    (
-        "402/KH-UBND",
-        "Kế hoạch kiểm tra đê điều, hồ đập trước mùa mưa",
-    ),
-    (
-        "09-NQ/TU",
-        "Nghị quyết về sắp xếp trường lớp các xã miền núi",
-    ),
+    ("118/QĐ-UBND", "Về việc phê duyệt danh mục tài sản công cần thanh lý đợt hai"),
+    ("27-CTr/TU", "Chương trình hành động về phát triển kinh tế số ở nông thôn"),
+    ("402/KH-UBND", "Kế hoạch kiểm tra đê điều, hồ đập trước mùa mưa"),
+    ("09-NQ/TU", "Nghị quyết về sắp xếp trường lớp các xã miền núi"),
     ("761/UBND-VX", "V/v tăng cường quản lý lễ hội đầu xuân"),
     ("55/TB-VP", "Thông báo lịch trực lãnh đạo tuần này"),
-    (
-        "233/QĐ-HĐND",
-        "Quyết định thành lập đoàn giám sát về đất rừng",
-    ),
+    ("233/QĐ-HĐND", "Quyết định thành lập đoàn giám sát về đất rừng"),
     ("14-HD/BTC", "Hướng dẫn kiểm điểm tổ chức đảng cuối năm"),
-    (
-        "638/QĐ-UBND",
-        "Quyết định ban hành đơn giá bồi thường cây trồng",
-    ),
+    ("638/QĐ-UBND", "Quyết định ban hành đơn giá bồi thường cây trồng"),
     ("31-CT/TU", "Chỉ thị về lãnh đạo công tác tuyển quân"),
 ];
 
 /// What may stand in a poll.
 pub const POLL: (&str, &[&str]) = (
     "Theo bạn, giao diện mới của cổng thông tin có dễ sử dụng không ?",
-    &[
-        "Rất dễ sử dụng",
-        "Dễ sử dụng",
-        "Bình thường",
-        "Khó sử dụng",
-        "Ý kiến khác",
-    ],
+    &["Rất dễ sử dụng", "Dễ sử dụng", "Bình thường", "Khó sử dụng", "Ý kiến khác"],
 );
 
 /// Videos in the box of moving pictures.
@@ -260,7 +207,6 @@ pub const CLASSES: &[&str] = &[
 
 /// Suffixes of such names.
 pub const PARTS: &[&str] = &[
-    "inner", "title", "body", "item", "link", "icon", "active", "wrap", "left", "right", "header",
-    "content", "caption", "list", "row", "col", "toggle", "default", "primary", "small", "large",
-    "first", "last", "hover",
+    "inner", "title", "body", "item", "link", "icon", "active", "wrap", "left", "right", "header", "content",
+    "caption", "list", "row", "col", "toggle", "default", "primary", "small", "large", "first", "last", "hover",
 ];

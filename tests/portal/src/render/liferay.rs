@@ -27,11 +27,8 @@ pub fn list(view: View, out: &mut String, list: usize, number: usize) {
 }
 
 fn pager(view: View, out: &mut String, list: usize, number: usize) {
-    let (pages, path, name) = (
-        view.state.pages(list, view.spec.page_size),
-        list_path(view.spec, list),
-        instance(view.spec, list),
-    );
+    let (pages, path, name) =
+        (view.state.pages(list, view.spec.page_size), list_path(view.spec, list), instance(view.spec, list));
     let size = view.spec.page_size;
     out.push_str("<div class=\"taglib-page-iterator lfr-pagination\"><ul class=\"pager lfr-pagination-buttons\">");
     let mut item = |n: usize, label: &str, on: bool| {
@@ -41,10 +38,7 @@ fn pager(view: View, out: &mut String, list: usize, number: usize) {
                 "<li><a href=\"{path}?p_p_id=101_INSTANCE_{name}&amp;p_p_lifecycle=0&amp;p_p_state=normal&amp;p_p_mode=view&amp;p_p_col_id=column-1&amp;p_p_col_count=1&amp;_101_INSTANCE_{name}_delta={size}&amp;_101_INSTANCE_{name}_keywords=&amp;_101_INSTANCE_{name}_advancedSearch=false&amp;p_r_p_564233524_resetCur=false&amp;_101_INSTANCE_{name}_cur={n}\">{label}</a></li>"
             )
         } else {
-            write!(
-                out,
-                "<li class=\"disabled\"><a href=\"javascript:;\">{label}</a></li>"
-            )
+            write!(out, "<li class=\"disabled\"><a href=\"javascript:;\">{label}</a></li>")
         };
     };
     item(1, "← Đầu tiên", number > 1);
@@ -73,21 +67,14 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
     if let Some(date) = article.date_line(view.spec.family) {
         let _ = write!(out, "<span class=\"date\">{date}");
         if view.moment.now.is_some() {
-            let _ = write!(
-                out,
-                " | Lượt xem: {}",
-                12 + article.id % 300 + view.moment.visits
-            );
+            let _ = write!(out, " | Lượt xem: {}", 12 + article.id % 300 + view.moment.visits);
         }
         out.push_str("</span>\n");
     }
     view.words(page, n, |out, article, printer| {
         words(view, out, article, printer);
         if let Some(path) = article.attachment(view.spec) {
-            let _ = writeln!(
-                out,
-                "<div class=\"attach\"><a href=\"{path}\">Tải tệp đính kèm</a></div>"
-            );
+            let _ = writeln!(out, "<div class=\"attach\"><a href=\"{path}\">Tải tệp đính kèm</a></div>");
         }
     });
     let out = page.own();
@@ -98,11 +85,7 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
         out.push_str("<div class=\"other-news\"><h3>Các tin đã đưa</h3><ul>\n");
         for n in older {
             let entry = &view.state.entries[n];
-            let _ = writeln!(
-                out,
-                "<li><a href=\"{}\">{}</a> ({})</li>",
-                entry.home, entry.title, entry.date
-            );
+            let _ = writeln!(out, "<li><a href=\"{}\">{}</a> ({})</li>", entry.home, entry.title, entry.date);
         }
         out.push_str("</ul></div>\n");
     }

@@ -110,11 +110,7 @@ impl View<'_> {
             for n in self.state.slice(list, 1, 6) {
                 let entry = &self.state.entries[*n];
                 let path = self.state.articles[*n].path(self.spec, list);
-                let _ = writeln!(
-                    out,
-                    "<li><a href=\"{path}\">{}</a> <span>({})</span></li>",
-                    entry.title, entry.date
-                );
+                let _ = writeln!(out, "<li><a href=\"{path}\">{}</a> <span>({})</span></li>", entry.title, entry.date);
             }
             out.push_str("</ul></div>\n");
         }
@@ -124,10 +120,7 @@ impl View<'_> {
     /// A page behind a menu entry.
     pub fn info(self, name: &str) -> Page {
         let mut page = self.begin(name, None);
-        let _ = writeln!(
-            page.own(),
-            "<h1>{name}</h1>\n<p>Nội dung đang cập nhật.</p>"
-        );
+        let _ = writeln!(page.own(), "<h1>{name}</h1>\n<p>Nội dung đang cập nhật.</p>");
         self.end(page)
     }
 
@@ -151,17 +144,11 @@ impl View<'_> {
         page.fixed(&self.chrome.open);
         let out = page.own();
         let suffix = self.spec.title_suffix();
-        let _ = writeln!(
-            out,
-            "<title>{title}{suffix}</title>\n<meta property=\"og:title\" content=\"{title}\" />"
-        );
+        let _ = writeln!(out, "<title>{title}{suffix}</title>\n<meta property=\"og:title\" content=\"{title}\" />");
         if let Some(article) = article {
             let home = article.home(self.spec);
             out.push_str("<meta name=\"description\" content=\"");
-            escape(
-                out,
-                article.text.lead.as_deref().unwrap_or(&article.text.title),
-            );
+            escape(out, article.text.lead.as_deref().unwrap_or(&article.text.title));
             out.push_str("\" />\n<meta property=\"og:type\" content=\"article\" />\n");
             let _ = writeln!(
                 out,
@@ -171,13 +158,7 @@ impl View<'_> {
         }
         page.fixed(&self.chrome.head);
         if let Some(now) = self.moment.now {
-            let _ = write!(
-                page.own(),
-                "{}, {}:{:02}",
-                now.weekday(),
-                now.dmy_hm(),
-                now.second % 60
-            );
+            let _ = write!(page.own(), "{}, {}:{:02}", now.weekday(), now.dmy_hm(), now.second % 60);
         }
         page.fixed(&self.chrome.top);
         page
@@ -206,9 +187,7 @@ impl View<'_> {
     }
 
     fn most_read(self, out: &mut String) {
-        out.push_str(
-            "<div class=\"box box-most-read\"><h3 class=\"box-title\">Đọc nhiều</h3><ul>\n",
-        );
+        out.push_str("<div class=\"box box-most-read\"><h3 class=\"box-title\">Đọc nhiều</h3><ul>\n");
         let total = self.state.entries.len();
         for n in (0..total).step_by(total.div_ceil(7).max(1)) {
             let entry = &self.state.entries[n];
@@ -222,11 +201,7 @@ impl View<'_> {
     }
 
     fn counters(self, out: &mut String) {
-        let n = if self.moment.now.is_some() {
-            self.moment.visits
-        } else {
-            0
-        };
+        let n = if self.moment.now.is_some() { self.moment.visits } else { 0 };
         let rows = match self.spec.family {
             Family::NukeViet => [
                 ("Đang truy cập", 3 + n % 17),
@@ -252,12 +227,7 @@ impl View<'_> {
     }
 
     /// Adds the finished piece with the article's words, made on first use.
-    fn words(
-        self,
-        page: &mut Page,
-        n: usize,
-        make: impl FnOnce(&mut String, &Article, &mut Printer),
-    ) {
+    fn words(self, page: &mut Page, n: usize, make: impl FnOnce(&mut String, &Article, &mut Printer)) {
         let chunk = self.state.bodies[n].get_or_init(|| {
             let article = &self.state.articles[n];
             let mut out = String::with_capacity(12_000);

@@ -53,16 +53,9 @@ fn links(view: View, out: &mut String, list: usize, all: &[usize]) {
 }
 
 fn pager(view: View, out: &mut String, list: usize, number: usize) {
-    let (pages, path) = (
-        view.state.pages(list, view.spec.page_size),
-        list_path(view.spec, list),
-    );
+    let (pages, path) = (view.state.pages(list, view.spec.page_size), list_path(view.spec, list));
     let address = |n: usize| {
-        if n == 1 {
-            path.clone()
-        } else {
-            format!("{path}page-{n}")
-        }
+        if n == 1 { path.clone() } else { format!("{path}page-{n}") }
     };
     out.push_str("<div class=\"text-center\"><ul class=\"pagination\">");
     if number > 1 {
@@ -79,16 +72,9 @@ fn pager(view: View, out: &mut String, list: usize, number: usize) {
         }
         last = n;
         let _ = if n == number {
-            write!(
-                out,
-                "<li class=\"page-item active\"><a class=\"page-link\" href=\"#\">{n}</a></li>"
-            )
+            write!(out, "<li class=\"page-item active\"><a class=\"page-link\" href=\"#\">{n}</a></li>")
         } else {
-            write!(
-                out,
-                "<li class=\"page-item\"><a class=\"page-link\" href=\"{}\">{n}</a></li>",
-                address(n)
-            )
+            write!(out, "<li class=\"page-item\"><a class=\"page-link\" href=\"{}\">{n}</a></li>", address(n))
         };
     }
     if number < pages {
@@ -117,20 +103,10 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
             "<div class=\"row margin-bottom-lg\"><div class=\"col-md-12\"><span class=\"h5\">{date}</span></div></div>"
         );
     }
-    out.push_str(
-        "<ul class=\"list-inline text-right\"><li><a rel=\"nofollow\" title=\"In ra\" href=\"",
-    );
+    out.push_str("<ul class=\"list-inline text-right\"><li><a rel=\"nofollow\" title=\"In ra\" href=\"");
     if view.moment.now.is_some() {
-        out.push_str(
-            &article
-                .path(view.spec, list)
-                .replacen("/vi/news/", "/vi/news/print/", 1),
-        );
-        let _ = writeln!(
-            out,
-            "\">In ra</a></li><li>Đã xem: {}</li></ul>",
-            40 + article.id % 700 + view.moment.visits
-        );
+        out.push_str(&article.path(view.spec, list).replacen("/vi/news/", "/vi/news/print/", 1));
+        let _ = writeln!(out, "\">In ra</a></li><li>Đã xem: {}</li></ul>", 40 + article.id % 700 + view.moment.visits);
     } else {
         out.push_str("#\">In ra</a></li></ul>\n");
     }
@@ -150,10 +126,7 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
         let (newer, older) = view.neighbours(n, list, 6);
         out.push_str("<div class=\"other-news\">");
         for (head, all) in [("Những tin mới hơn", newer), ("Những tin cũ hơn", older)] {
-            let _ = writeln!(
-                out,
-                "<p class=\"h3\"><strong>{head}</strong></p><ul class=\"related list-inline\">"
-            );
+            let _ = writeln!(out, "<p class=\"h3\"><strong>{head}</strong></p><ul class=\"related list-inline\">");
             links(view, out, list, &all);
             out.push_str("</ul>\n");
         }

@@ -17,10 +17,7 @@ pub struct Printer {
 impl Printer {
     /// A printer with the article's quirks. `place` keeps the noise of different places apart.
     pub fn new(article: &Article, place: &str) -> Self {
-        Self {
-            rng: Rng::part(article.seed, place, u64::from(article.version)),
-            quirks: article.quirks,
-        }
+        Self { rng: Rng::part(article.seed, place, u64::from(article.version)), quirks: article.quirks }
     }
 
     /// Escapes and prints `text`, with the spaces, entities or decomposed letters of the article.
@@ -32,11 +29,7 @@ impl Printer {
         } else {
             text
         };
-        let odd = if self.quirks.has(Quirks::SPACES) {
-            40
-        } else {
-            300
-        };
+        let odd = if self.quirks.has(Quirks::SPACES) { 40 } else { 300 };
         for c in text.chars() {
             match c {
                 ' ' => match self.rng.below(odd) {
@@ -208,27 +201,15 @@ fn image(
             escape(&mut alt, caption.unwrap_or(""));
         }
         Family::NukeViet => {
-            let _ = write!(
-                alt,
-                "z{}_{:x}.png",
-                article.seed % 7_000_000,
-                article.seed & 0xff_ffff
-            );
+            let _ = write!(alt, "z{}_{:x}.png", article.seed % 7_000_000, article.seed & 0xff_ffff);
         }
         Family::Liferay => {
             let _ = write!(alt, "{n}. IMG_{}.JPG", article.seed % 9000);
         }
     }
     let close = if article.quirks.has(Quirks::FIGCAPTION) {
-        let class = if spec.family == Family::NukeViet {
-            "article center"
-        } else {
-            "image"
-        };
-        let _ = write!(
-            out,
-            "<figure class=\"{class}\"><img alt=\"{alt}\" src=\"{src}\" width=\"660\" />"
-        );
+        let class = if spec.family == Family::NukeViet { "article center" } else { "image" };
+        let _ = write!(out, "<figure class=\"{class}\"><img alt=\"{alt}\" src=\"{src}\" width=\"660\" />");
         if let Some(caption) = caption {
             out.push_str("<figcaption>");
             printer.text(out, caption);

@@ -49,21 +49,12 @@ pub fn list(view: View, out: &mut String, list: usize) {
     }
     out.push_str("<li class=\"page-item page-next\"><a class=\"page-link\" href=\"javascript:void(0)\">&raquo;</a></li></ul></div>\n");
     script(view, out, list, pages);
-    related(
-        view,
-        out,
-        "Tin nổi bật",
-        &view.state.lists[(list + 1) % view.state.lists.len()],
-    );
+    related(view, out, "Tin nổi bật", &view.state.lists[(list + 1) % view.state.lists.len()]);
 }
 
 /// The script that pages the list; its numbers are needed by the form.
 fn script(view: View, out: &mut String, list: usize, pages: usize) {
-    let FormIds {
-        category,
-        categories,
-        site,
-    } = FormIds::new(view.spec, list);
+    let FormIds { category, categories, site } = FormIds::new(view.spec, list);
     let size = view.spec.page_size;
     let _ = write!(
         out,
@@ -135,11 +126,8 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
     }
     out.push_str("<div class=\"tool\"><a href=\"#\">Cỡ chữ</a> <a href=\"#\">A-</a> <a href=\"#\">A+</a> <a href=\"#\">Đọc bài</a>");
     if view.moment.now.is_some() {
-        let _ = write!(
-            out,
-            " <span class=\"view-count\">Lượt xem: {}</span>",
-            100 + article.id % 800 + view.moment.visits
-        );
+        let _ =
+            write!(out, " <span class=\"view-count\">Lượt xem: {}</span>", 100 + article.id % 800 + view.moment.visits);
     }
     out.push_str("</div>\n");
     view.words(page, n, |out, article, printer| {
@@ -171,10 +159,7 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
 
 /// A box of other articles, each with picture and words: its title stands there twice.
 fn related(view: View, out: &mut String, head: &str, all: &[usize]) {
-    let _ = writeln!(
-        out,
-        "<div class=\"UIListNews_Default\"><h3 class=\"box-title\">{head}</h3><ul>"
-    );
+    let _ = writeln!(out, "<div class=\"UIListNews_Default\"><h3 class=\"box-title\">{head}</h3><ul>");
     for n in all.iter().take(10) {
         let entry = &view.state.entries[*n];
         let _ = writeln!(

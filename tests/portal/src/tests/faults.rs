@@ -16,10 +16,7 @@ async fn faults_that_keep_to_the_protocol() {
     portal.misbehave(Fault::Status(503));
     assert_eq!(get(url).await.status, 503);
     assert_eq!(get(&robots).await.status, 200);
-    portal.misbehave(Fault::RetryAfter {
-        status: 429,
-        seconds: 7,
-    });
+    portal.misbehave(Fault::RetryAfter { status: 429, seconds: 7 });
     let reply = get(url).await;
     assert!(reply.status == 429 && reply.head.contains("retry-after: 7"));
     portal.misbehave(Fault::RedirectLoop);
@@ -29,20 +26,12 @@ async fn faults_that_keep_to_the_protocol() {
     assert!(soft.status == 200 && soft.text().contains("không tồn tại"));
     portal.misbehave(Fault::CookieGate);
     assert!(get(url).await.text().contains("document.cookie=\"D1N="));
-    assert!(
-        ask(url, "GET", "cookie: D1N=5f\r\n", "")
-            .await
-            .text()
-            .contains("news-bodyhtml")
-    );
+    assert!(ask(url, "GET", "cookie: D1N=5f\r\n", "").await.text().contains("news-bodyhtml"));
     portal.misbehave(Fault::Login);
     assert!(get(url).await.head.contains("location: /dang-nhap"));
     portal.misbehave(Fault::Firewall);
     assert!(get(url).await.head.contains("server: My web server"));
-    portal.misbehave(Fault::Robots {
-        status: 200,
-        text: "User-agent: *\nDisallow: /\n".to_owned(),
-    });
+    portal.misbehave(Fault::Robots { status: 200, text: "User-agent: *\nDisallow: /\n".to_owned() });
     assert!(get(&robots).await.text().ends_with("Disallow: /\n"));
     portal.heal();
     assert_eq!(get(url).await.status, 200);
@@ -56,11 +45,7 @@ async fn faults_may_cover_few_paths_and_few_requests() {
     let golds = portal.gold();
     let inside = golds.iter().find(|g| g.lists[0] == "kinh-te").unwrap();
     let outside = golds.iter().find(|g| g.lists[0] == "chinh-tri").unwrap();
-    portal.misbehave_with(FaultRule {
-        fault: Fault::Status(500),
-        prefix: Some("/kinh-te".to_owned()),
-        times: Some(2),
-    });
+    portal.misbehave_with(FaultRule { fault: Fault::Status(500), prefix: Some("/kinh-te".to_owned()), times: Some(2) });
     assert_eq!(get(&outside.url).await.status, 200);
     let mut statuses = Vec::new();
     for _ in 0..3 {
@@ -76,11 +61,7 @@ async fn faults_of_the_wire() {
     let url = &portal.gold()[7].url;
     portal.misbehave(Fault::Reset { after: 5_000 });
     let (bytes, reset) = raw(url, "GET", "", "").await;
-    assert!(
-        reset && bytes.len() > 5_000 && bytes.len() < 7_000,
-        "{} {reset}",
-        bytes.len()
-    );
+    assert!(reset && bytes.len() > 5_000 && bytes.len() < 7_000, "{} {reset}", bytes.len());
     portal.misbehave(Fault::Reset { after: 0 });
     assert_eq!(raw(url, "GET", "", "").await, (Vec::new(), true));
     portal.misbehave(Fault::Close);
@@ -88,12 +69,7 @@ async fn faults_of_the_wire() {
     portal.misbehave(Fault::ShortBody);
     let (bytes, reset) = raw(url, "GET", "", "").await;
     let text = String::from_utf8_lossy(&bytes);
-    let told: usize = text
-        .lines()
-        .find_map(|l| l.strip_prefix("content-length: "))
-        .unwrap()
-        .parse()
-        .unwrap();
+    let told: usize = text.lines().find_map(|l| l.strip_prefix("content-length: ")).unwrap().parse().unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(!reset && body.len() + 1000 == told && head.starts_with("HTTP/1.1 200"));
     portal.misbehave(Fault::HeadTooBig { bytes: 300_000 });
@@ -114,20 +90,13 @@ async fn faults_without_an_end() {
     let portals = small().await;
     let portal = &portals.portals()[0];
     let url = portal.gold()[7].url.clone();
-    for fault in [
-        Fault::NeverAnswers,
-        Fault::Stall,
-        Fault::EndlessBody,
-        Fault::Drip { interval_ms: 20 },
-    ] {
+    for fault in [Fault::NeverAnswers, Fault::Stall, Fault::EndlessBody, Fault::Drip { interval_ms: 20 }] {
         portal.misbehave(fault.clone());
         let wait = timeout(Duration::from_millis(50), raw(&url, "GET", "", "")).await;
         assert!(wait.is_err(), "{fault:?} must go on");
     }
     // Stopping ends them all at once.
-    timeout(Duration::from_secs(5), portals.stop())
-        .await
-        .unwrap();
+    timeout(Duration::from_secs(5), portals.stop()).await.unwrap();
 }
 
 #[tokio::test]
@@ -135,14 +104,7 @@ async fn another_process_steers_by_the_control_paths() {
     let portals = small().await;
     let portal = &portals.portals()[2];
     let path = |what: &str| format!("{}/__control/{what}", portal.base());
-    assert_eq!(
-        post(&path("publish?n=2"), "")
-            .await
-            .text()
-            .matches("\"static_twin\"")
-            .count(),
-        2
-    );
+    assert_eq!(post(&path("publish?n=2"), "").await.text().matches("\"static_twin\"").count(), 2);
     assert_eq!(portal.gold().len(), 32);
     let rule = r#"{"fault":{"retry_after":{"status":503,"seconds":3}},"prefix":"/web","times":1}"#;
     assert_eq!(post(&path("fault"), rule).await.status, 200);
@@ -152,18 +114,6 @@ async fn another_process_steers_by_the_control_paths() {
     assert_eq!(post(&path("fault"), r#""no_such_fault""#).await.status, 400);
     assert_eq!(post(&path("heal"), "").await.status, 200);
     let id = &portal.gold()[0].id;
-    assert!(
-        post(&path(&format!("edit?id={id}")), "")
-            .await
-            .text()
-            .contains("\"version\":2")
-    );
-    assert_eq!(
-        get(&path("requests"))
-            .await
-            .text()
-            .matches("\"start_us\"")
-            .count(),
-        2
-    );
+    assert!(post(&path(&format!("edit?id={id}")), "").await.text().contains("\"version\":2"));
+    assert_eq!(get(&path("requests")).await.text().matches("\"start_us\"").count(), 2);
 }

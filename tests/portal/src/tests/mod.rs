@@ -30,8 +30,7 @@ impl Reply {
         }
         let (mut rest, mut out) = (self.raw.as_slice(), Vec::new());
         while let Some(end) = rest.windows(2).position(|w| w == b"\r\n") {
-            let size =
-                usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+            let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
             out.extend_from_slice(&rest[end + 2..end + 2 + size]);
             rest = &rest[end + 2 + size + 2..];
         }
@@ -54,34 +53,19 @@ pub async fn raw(url: &str, method: &str, fields: &str, body: &str) -> (Vec<u8>,
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).await.unwrap();
-    let length = if body.is_empty() {
-        String::new()
-    } else {
-        format!("content-length: {}\r\n", body.len())
-    };
-    let ask = format!(
-        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{fields}{length}\r\n{body}"
-    );
+    let length = if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    let ask = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{fields}{length}\r\n{body}");
     stream.write_all(ask.as_bytes()).await.unwrap();
     let mut out = Vec::new();
-    let end = timeout(Duration::from_secs(10), stream.read_to_end(&mut out))
-        .await
-        .expect("an end within ten seconds");
+    let end = timeout(Duration::from_secs(10), stream.read_to_end(&mut out)).await.expect("an end within ten seconds");
     (out, end.is_err())
 }
 
 pub async fn ask(url: &str, method: &str, fields: &str, body: &str) -> Reply {
     let (bytes, _) = raw(url, method, fields, body).await;
-    let end = bytes
-        .windows(4)
-        .position(|w| w == b"\r\n\r\n")
-        .expect("a whole head");
+    let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("a whole head");
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    Reply {
-        status: head[9..12].parse().unwrap(),
-        head,
-        raw: bytes[end + 4..].to_vec(),
-    }
+    Reply { status: head[9..12].parse().unwrap(), head, raw: bytes[end + 4..].to_vec() }
 }
 
 pub async fn get(url: &str) -> Reply {
@@ -89,11 +73,5 @@ pub async fn get(url: &str) -> Reply {
 }
 
 pub async fn post(url: &str, body: &str) -> Reply {
-    ask(
-        url,
-        "POST",
-        "content-type: application/x-www-form-urlencoded\r\n",
-        body,
-    )
-    .await
+    ask(url, "POST", "content-type: application/x-www-form-urlencoded\r\n", body).await
 }

@@ -12,11 +12,7 @@ fn words(page: &str) -> String {
         text.push_str(&rest[..open]);
         let close = rest[open..].find('>').map_or(rest.len(), |i| open + i + 1);
         let tag = &rest[open..close];
-        if ![
-            "<span", "</span", "<strong", "</strong", "<em", "</em", "<b>", "</b>",
-        ]
-        .iter()
-        .any(|t| tag.starts_with(t))
+        if !["<span", "</span", "<strong", "</strong", "<em", "</em", "<b>", "</b>"].iter().any(|t| tag.starts_with(t))
         {
             text.push('\n');
         }
@@ -73,24 +69,14 @@ fn holds(page: &str, gold: &Gold) {
 
 #[test]
 fn equal_seeds_give_equal_worlds() {
-    let specs = || {
-        [
-            PortalSpec::vnpt("a", 7).articles(50),
-            PortalSpec::nukeviet("e", 8).articles(50),
-        ]
-    };
+    let specs = || [PortalSpec::vnpt("a", 7).articles(50), PortalSpec::nukeviet("e", 8).articles(50)];
     let golds = |seed: u64| -> Vec<Gold> {
         let specs = specs();
         let worlds = World::new(seed).portals(&specs);
         worlds
             .iter()
             .zip(&specs)
-            .flat_map(|(c, s)| {
-                c.articles
-                    .iter()
-                    .map(|a| Gold::of(a, s, "http://h"))
-                    .collect::<Vec<_>>()
-            })
+            .flat_map(|(c, s)| c.articles.iter().map(|a| Gold::of(a, s, "http://h")).collect::<Vec<_>>())
             .collect()
     };
     assert_eq!(golds(1), golds(1));
@@ -105,12 +91,7 @@ async fn every_page_holds_its_gold_and_has_the_size_of_a_real_one() {
             let page = get(&gold.url).await;
             assert_eq!(page.status, 200, "{}", gold.url);
             let text = page.text();
-            assert!(
-                (40_000..90_000).contains(&text.len()),
-                "{} has {} bytes",
-                gold.url,
-                text.len()
-            );
+            assert!((40_000..90_000).contains(&text.len()), "{} has {} bytes", gold.url, text.len());
             assert!(text.matches("class=\"dropdown-item\"").count() > 60);
             holds(&text, &gold);
             for twin in &gold.twins {
@@ -124,28 +105,16 @@ async fn every_page_holds_its_gold_and_has_the_size_of_a_real_one() {
 #[tokio::test]
 async fn some_words_stand_on_two_portals() {
     let portals = small().await;
-    let [a, e, _] = portals.portals() else {
-        panic!("three portals")
-    };
+    let [a, e, _] = portals.portals() else { panic!("three portals") };
     let firsts = a.gold();
-    let copies: Vec<Gold> = e
-        .gold()
-        .into_iter()
-        .filter(|g| g.same_as.as_ref().is_some_and(|(p, _)| p == "a"))
-        .collect();
-    assert!(
-        (2..=16).contains(&copies.len()),
-        "{} shared of 90",
-        copies.len()
-    );
+    let copies: Vec<Gold> =
+        e.gold().into_iter().filter(|g| g.same_as.as_ref().is_some_and(|(p, _)| p == "a")).collect();
+    assert!((2..=16).contains(&copies.len()), "{} shared of 90", copies.len());
     for copy in copies {
         let id = &copy.same_as.as_ref().unwrap().1;
         let first = firsts.iter().find(|g| g.id == *id).unwrap();
         let old = |g: &Gold| {
-            crate::spelling::respell(
-                &format!("{} {:?} {:?}", g.title, g.lead, g.body),
-                crate::spelling::Tone::Old,
-            )
+            crate::spelling::respell(&format!("{} {:?} {:?}", g.title, g.lead, g.body), crate::spelling::Tone::Old)
         };
         assert_eq!(old(&copy), old(first));
     }
@@ -180,17 +149,10 @@ async fn the_paging_form_wants_the_numbers_of_the_script() {
             .trim_end_matches(',')
             .to_owned()
     };
-    let (category, categories, site) = (
-        value("article_category_id"),
-        value("categoryIds"),
-        value("site_id"),
-    );
+    let (category, categories, site) = (value("article_category_id"), value("categoryIds"), value("site_id"));
     let pages: usize = value("maxPage = parseInt(").parse().unwrap();
     assert_eq!(pages, list.pages);
-    let action = format!(
-        "{}/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle",
-        portal.base()
-    );
+    let action = format!("{}/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle", portal.base());
     let form = |n: usize| {
         format!(
             "article_category_id={category}&categoryIds={}&site_id={site}&page={n}&page_size=15",
@@ -206,24 +168,14 @@ async fn the_paging_form_wants_the_numbers_of_the_script() {
     assert_eq!(seen, list.articles);
     assert_eq!(post(&action, &form(pages + 1)).await.text(), "");
     assert_eq!(post(&action, "page=2&page_size=15").await.status, 400);
-    assert_eq!(
-        post(
-            &action,
-            &form(2).replace(&format!("site_id={site}"), "site_id=1")
-        )
-        .await
-        .status,
-        400
-    );
+    assert_eq!(post(&action, &form(2).replace(&format!("site_id={site}"), "site_id=1")).await.status, 400);
     assert_eq!(get(&action).await.status, 400);
 }
 
 #[tokio::test]
 async fn past_the_end_each_family_does_its_own() {
     let portals = small().await;
-    let [_, e, c] = portals.portals() else {
-        panic!("three portals")
-    };
+    let [_, e, c] = portals.portals() else { panic!("three portals") };
     let list = &e.lists()[0];
     for wrong in [1, list.pages + 1, 999] {
         let reply = get(&format!("{}page-{wrong}", list.url)).await;
@@ -233,20 +185,9 @@ async fn past_the_end_each_family_does_its_own() {
     assert_eq!(get(&format!("{}page-2", list.url)).await.status, 200);
     let list = &c.lists()[0];
     let page = get(&list.url).await.text();
-    let key = page
-        .split("&amp;")
-        .find(|p| p.contains("_cur=2"))
-        .unwrap()
-        .split('=')
-        .next()
-        .unwrap()
-        .to_owned();
-    let last = get(&format!("{}?{key}={}", list.url, list.pages))
-        .await
-        .text();
-    let past = get(&format!("{}?{key}={}", list.url, list.pages + 5))
-        .await
-        .text();
+    let key = page.split("&amp;").find(|p| p.contains("_cur=2")).unwrap().split('=').next().unwrap().to_owned();
+    let last = get(&format!("{}?{key}={}", list.url, list.pages)).await.text();
+    let past = get(&format!("{}?{key}={}", list.url, list.pages + 5)).await.text();
     assert_eq!(listed(c, &last), listed(c, &past));
     assert_ne!(listed(c, &page)[..3], listed(c, &past)[..3]);
 }
@@ -260,11 +201,7 @@ async fn what_is_published_stands_on_top_and_what_is_edited_keeps_its_address() 
         assert_eq!(new.len(), 3);
         assert_eq!(portal.gold()[..3], new);
         assert!(new[2].published > before[0].published);
-        let list = portal
-            .lists()
-            .into_iter()
-            .find(|l| l.id == new[0].lists[0])
-            .unwrap();
+        let list = portal.lists().into_iter().find(|l| l.id == new[0].lists[0]).unwrap();
         let menu = listed(portal, &get(&list.url).await.text());
         assert!(menu.contains(&new[0].url));
         holds(&get(&new[0].url).await.text(), &new[0]);

@@ -94,12 +94,7 @@ fn push_capital(out: &mut String, value: &str) {
 
 /// A person's name.
 pub fn person(rng: &mut Rng) -> String {
-    format!(
-        "{} {} {}",
-        rng.pick(w::SURNAMES),
-        rng.pick(w::MIDDLES),
-        rng.pick(w::GIVEN)
-    )
+    format!("{} {} {}", rng.pick(w::SURNAMES), rng.pick(w::MIDDLES), rng.pick(w::GIVEN))
 }
 
 /// A commune of nowhere.
@@ -148,18 +143,12 @@ fn number(name: &str, rng: &mut Rng) -> String {
         "th" => rng.between(1, 12).to_string(),
         "quy" => rng.pick(&["I", "II", "III", "IV"]).to_owned(),
         "nam" => rng.between(2021, 2026).to_string(),
-        "gd" => rng
-            .pick(&["2021-2025", "2026-2030", "2025 - 2030", "2026–2031"])
-            .to_owned(),
+        "gd" => rng.pick(&["2021-2025", "2026-2030", "2025 - 2030", "2026–2031"]).to_owned(),
         "ng" | "hom" => format!("{}/{}", rng.between(1, 28), rng.between(1, 12)),
-        "buoiw" => rng
-            .pick(&["buổi sáng", "buổi chiều", "chuyến đi", "đợt công tác"])
-            .to_owned(),
-        "shvb" => format!(
-            "{}-{}",
-            rng.between(2, 480),
-            rng.pick(&["KH/TU", "NQ/TU", "CT/TU", "QĐ/TU", "KH/UBND", "CTr/TU"])
-        ),
+        "buoiw" => rng.pick(&["buổi sáng", "buổi chiều", "chuyến đi", "đợt công tác"]).to_owned(),
+        "shvb" => {
+            format!("{}-{}", rng.between(2, 480), rng.pick(&["KH/TU", "NQ/TU", "CT/TU", "QĐ/TU", "KH/UBND", "CTr/TU"]))
+        }
         _ => String::new(),
     }
 }
@@ -171,26 +160,13 @@ mod tests {
 
     #[test]
     fn every_slot_is_known() {
-        let all = [
-            p::TITLES,
-            p::LEADS,
-            p::BODY,
-            p::CLOSERS,
-            p::ITEMS,
-            p::LIST_HEADS,
-            p::TABLE_HEADS,
-            p::SUBHEADS,
-        ];
+        let all = [p::TITLES, p::LEADS, p::BODY, p::CLOSERS, p::ITEMS, p::LIST_HEADS, p::TABLE_HEADS, p::SUBHEADS];
         for pattern in all.into_iter().flatten().chain(p::EDITS).chain(w::CAPTIONS) {
             let mut rest = *pattern;
             while let Some(open) = rest.find('{') {
                 let close = rest[open..].find('}').unwrap() + open;
                 let name = &rest[open + 1..close];
-                assert_ne!(
-                    slot(&name.to_lowercase(), &mut Rng::new(1)),
-                    "",
-                    "slot {name} in {pattern}"
-                );
+                assert_ne!(slot(&name.to_lowercase(), &mut Rng::new(1)), "", "slot {name} in {pattern}");
                 rest = &rest[close + 1..];
             }
         }

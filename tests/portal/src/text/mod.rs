@@ -56,11 +56,7 @@ impl Text {
             }
         };
         let lead = (!rng.chance(4)).then(|| fill(rng.pick(patterns::LEADS), rng, Some(&theme)));
-        Self {
-            title,
-            lead,
-            blocks: body(rng, &theme),
-        }
+        Self { title, lead, blocks: body(rng, &theme) }
     }
 
     /// The same text with the tone marks placed as `tone` says.
@@ -70,18 +66,11 @@ impl Text {
         let blocks = self.blocks.iter().map(|block| match block {
             Block::Para(lines) => Block::Para(many(lines)),
             Block::Subhead(line) => Block::Subhead(one(line)),
-            Block::List { ordered, items } => Block::List {
-                ordered: *ordered,
-                items: many(items),
-            },
+            Block::List { ordered, items } => Block::List { ordered: *ordered, items: many(items) },
             Block::Table(rows) => Block::Table(rows.iter().map(many).collect()),
             Block::Image(caption) => Block::Image(caption.as_ref().map(one)),
         });
-        Self {
-            title: one(&self.title),
-            lead: self.lead.as_ref().map(one),
-            blocks: blocks.collect(),
-        }
+        Self { title: one(&self.title), lead: self.lead.as_ref().map(one), blocks: blocks.collect() }
     }
 
     /// Adds a sentence after publication: the kind of change that makes a new version.
@@ -94,50 +83,25 @@ impl Text {
 
     /// Number of images.
     pub fn images(&self) -> usize {
-        self.blocks
-            .iter()
-            .filter(|b| matches!(b, Block::Image(_)))
-            .count()
+        self.blocks.iter().filter(|b| matches!(b, Block::Image(_))).count()
     }
 }
 
 /// Six to twelve paragraphs with what stands between them; the last block is always a paragraph.
 fn body(rng: &mut Rng, theme: &Theme) -> Vec<Block> {
     let paragraphs = rng.between(6, 12);
-    let mut sentences = rng
-        .sample(patterns::BODY.len(), paragraphs * 3)
-        .into_iter()
-        .map(|i| patterns::BODY[i]);
+    let mut sentences = rng.sample(patterns::BODY.len(), paragraphs * 3).into_iter().map(|i| patterns::BODY[i]);
     let mut blocks = Vec::new();
-    let first_image = if rng.chance(62) {
-        rng.below(3)
-    } else {
-        usize::MAX
-    };
-    let list_at = if rng.chance(18) {
-        rng.between(2, paragraphs - 1)
-    } else {
-        usize::MAX
-    };
-    let table_at = if rng.chance(11) {
-        rng.between(2, paragraphs - 1)
-    } else {
-        usize::MAX
-    };
+    let first_image = if rng.chance(62) { rng.below(3) } else { usize::MAX };
+    let list_at = if rng.chance(18) { rng.between(2, paragraphs - 1) } else { usize::MAX };
+    let table_at = if rng.chance(11) { rng.between(2, paragraphs - 1) } else { usize::MAX };
     let subheads = rng.chance(15);
     for i in 0..paragraphs {
         if i == first_image || (i > first_image && i % 4 == 3 && rng.chance(45)) {
-            blocks.push(Block::Image(
-                rng.chance(78)
-                    .then(|| fill(rng.pick(words::CAPTIONS), rng, Some(theme))),
-            ));
+            blocks.push(Block::Image(rng.chance(78).then(|| fill(rng.pick(words::CAPTIONS), rng, Some(theme)))));
         }
         if subheads && i % 3 == 2 {
-            blocks.push(Block::Subhead(fill(
-                rng.pick(patterns::SUBHEADS),
-                rng,
-                Some(theme),
-            )));
+            blocks.push(Block::Subhead(fill(rng.pick(patterns::SUBHEADS), rng, Some(theme))));
         }
         blocks.push(paragraph(rng, theme, &mut sentences));
         if i == list_at {
@@ -147,19 +111,11 @@ fn body(rng: &mut Rng, theme: &Theme) -> Vec<Block> {
             table(rng, theme, &mut blocks);
         }
     }
-    blocks.push(Block::Para(vec![fill(
-        rng.pick(patterns::CLOSERS),
-        rng,
-        Some(theme),
-    )]));
+    blocks.push(Block::Para(vec![fill(rng.pick(patterns::CLOSERS), rng, Some(theme))]));
     blocks
 }
 
-fn paragraph(
-    rng: &mut Rng,
-    theme: &Theme,
-    sentences: &mut impl Iterator<Item = &'static str>,
-) -> Block {
+fn paragraph(rng: &mut Rng, theme: &Theme, sentences: &mut impl Iterator<Item = &'static str>) -> Block {
     let mut lines = vec![String::new()];
     for n in 0..rng.between(2, 4) {
         let pattern = sentences.next().unwrap_or_else(|| rng.pick(patterns::BODY));
@@ -178,31 +134,14 @@ fn paragraph(
 }
 
 fn list(rng: &mut Rng, theme: &Theme, blocks: &mut Vec<Block>) {
-    blocks.push(Block::Para(vec![fill(
-        rng.pick(patterns::LIST_HEADS),
-        rng,
-        Some(theme),
-    )]));
-    let items = (0..rng.between(3, 5))
-        .map(|_| fill(rng.pick(patterns::ITEMS), rng, Some(theme)))
-        .collect();
-    blocks.push(Block::List {
-        ordered: rng.chance(40),
-        items,
-    });
+    blocks.push(Block::Para(vec![fill(rng.pick(patterns::LIST_HEADS), rng, Some(theme))]));
+    let items = (0..rng.between(3, 5)).map(|_| fill(rng.pick(patterns::ITEMS), rng, Some(theme))).collect();
+    blocks.push(Block::List { ordered: rng.chance(40), items });
 }
 
 fn table(rng: &mut Rng, theme: &Theme, blocks: &mut Vec<Block>) {
-    blocks.push(Block::Para(vec![fill(
-        rng.pick(patterns::TABLE_HEADS),
-        rng,
-        Some(theme),
-    )]));
-    let mut rows = vec![
-        ["TT", "Đơn vị", "Kế hoạch", "Thực hiện", "Tỷ lệ (%)"]
-            .map(String::from)
-            .to_vec(),
-    ];
+    blocks.push(Block::Para(vec![fill(rng.pick(patterns::TABLE_HEADS), rng, Some(theme))]));
+    let mut rows = vec![["TT", "Đơn vị", "Kế hoạch", "Thực hiện", "Tỷ lệ (%)"].map(String::from).to_vec()];
     for n in 1..=rng.between(3, 6) {
         let (plan, done) = (rng.between(120, 900), rng.between(60, 900));
         let rate = done * 1000 / plan;

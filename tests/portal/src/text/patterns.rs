@@ -113,19 +113,12 @@ pub const LIST_HEADS: &[&str] = &[
 ];
 
 /// What stands before a table.
-pub const TABLE_HEADS: &[&str] = &[
-    "Kết quả {lv} của một số xã thuộc {vung} đến hết tháng {th}:",
-    "Kinh phí phân bổ cho {lv} năm {nam} như sau:",
-];
+pub const TABLE_HEADS: &[&str] =
+    &["Kết quả {lv} của một số xã thuộc {vung} đến hết tháng {th}:", "Kinh phí phân bổ cho {lv} năm {nam} như sau:"];
 
 /// Subheadings.
-pub const SUBHEADS: &[&str] = &[
-    "Chuyển biến từ {vung}",
-    "{Viec}",
-    "Vẫn còn những nút thắt",
-    "{Lv} – không thể chậm hơn",
-    "Để {cay} vươn xa",
-];
+pub const SUBHEADS: &[&str] =
+    &["Chuyển biến từ {vung}", "{Viec}", "Vẫn còn những nút thắt", "{Lv} – không thể chậm hơn", "Để {cay} vươn xa"];
 
 /// Sentences that an editor adds to an article after publication.
 pub const EDITS: &[&str] = &[

@@ -1,12 +1,12 @@
 //! The vocabulary: what the slots of the sentence patterns may hold. All of it is typed in the old tone style.
 
 pub const SURNAMES: &[&str] = &[
-    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương",
-    "Đinh", "Lương", "Mai", "Tạ", "Lò", "Vi", "Chu", "Cao",
+    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Đinh", "Lương", "Mai",
+    "Tạ", "Lò", "Vi", "Chu", "Cao",
 ];
 pub const MIDDLES: &[&str] = &[
-    "Văn", "Thị", "Đức", "Minh", "Hữu", "Quang", "Thanh", "Ngọc", "Xuân", "Đình", "Công", "Thu",
-    "Hải", "Bá", "Trọng", "Kim", "Thúy",
+    "Văn", "Thị", "Đức", "Minh", "Hữu", "Quang", "Thanh", "Ngọc", "Xuân", "Đình", "Công", "Thu", "Hải", "Bá", "Trọng",
+    "Kim", "Thúy",
 ];
 pub const GIVEN: &[&str] = &[
     "An",
@@ -47,8 +47,8 @@ pub const GIVEN: &[&str] = &[
     "Diệp",
 ];
 pub const PLACE_HEADS: &[&str] = &[
-    "Tân", "Phú", "Yên", "Đông", "Bình", "Vĩnh", "Thạch", "Mỹ", "Hưng", "Thanh", "Xuân", "An",
-    "Long", "Hòa", "Kim", "Đại", "Cẩm", "Nghĩa", "Trung", "Khánh",
+    "Tân", "Phú", "Yên", "Đông", "Bình", "Vĩnh", "Thạch", "Mỹ", "Hưng", "Thanh", "Xuân", "An", "Long", "Hòa", "Kim",
+    "Đại", "Cẩm", "Nghĩa", "Trung", "Khánh",
 ];
 pub const PLACE_TAILS: &[&str] = &[
     "Khê",
@@ -306,16 +306,7 @@ pub const OPENERS: &[&str] = &[
     "Sau hơn một năm triển khai,",
     "Mặc dù còn nhiều khó khăn,",
 ];
-pub const PARTS: &[&str] = &[
-    "Sáng",
-    "Chiều",
-    "Sáng ngày",
-    "Chiều ngày",
-    "Ngày",
-    "Tối",
-    "Sáng nay, ngày",
-    "Chiều tối",
-];
+pub const PARTS: &[&str] = &["Sáng", "Chiều", "Sáng ngày", "Chiều ngày", "Ngày", "Tối", "Sáng nay, ngày", "Chiều tối"];
 pub const HALLS: &[&str] = &[
     "hội trường UBND tỉnh",
     "trụ sở Tỉnh ủy",
