@@ -14,4 +14,10 @@ pub mod verify;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
+
+/// Puts a file in place whole, so that a reader sees the old one or the new; it may be lost with the power.
+pub fn replace_rebuildable(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
+    fsio::replace(path, bytes, fsio::Durability::Rebuildable)
+}
+
 pub use surt::surt;

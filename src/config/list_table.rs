@@ -38,7 +38,12 @@ fn list(table: &Section<'_, '_>, base: Option<&Url>, hosts: &[String]) -> Option
     table.require("id", "\"a-short-name\"");
     table.require("url", "\"https://host/tin-tuc\"");
     let id = table.parsed("id", short_name);
-    let url = table.parsed("url", |text| web_address(text, base));
+    // Without a base nothing can be said of a relative address; the base has its own fault.
+    let lost = |text: &str| base.is_none() && !text.contains("://");
+    let url = match table.text("url") {
+        Some(text) if !lost(text.get_ref()) => table.check("url", &text.span(), web_address(text.get_ref(), base)),
+        _ => None,
+    };
     if let (Some(url), Some(text)) = (&url, table.text("url"))
         && let Some(host) = authority(url)
         && base.is_some()
@@ -118,7 +123,8 @@ fn form(table: &Section<'_, '_>) -> Option<Pages> {
     let action = table.text("action").map(|text| (*text.get_ref()).to_owned());
     let section = table.section("fields")?;
     let mut fields = Vec::new();
-    for (name, value) in section.entries() {
+    let entries = section.entries();
+    for (name, value) in &entries {
         let text = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
             DeValue::Integer(number) => number.to_string(),
@@ -128,7 +134,10 @@ fn form(table: &Section<'_, '_>) -> Option<Pages> {
                 continue;
             }
         };
-        fields.push((name.to_owned(), text));
+        fields.push(((*name).to_owned(), text));
+    }
+    if fields.len() < entries.len() {
+        return None;
     }
     if !fields.iter().any(|(_, value)| value.contains("{n}")) {
         let mend = "write {n} as the value of the field that carries it";

@@ -45,9 +45,9 @@ pub struct Config {
     pub contact: Option<String>,
     /// Value of `User-Agent`, complete.
     pub user_agent: String,
-    /// Gap between request starts to one host.
+    /// Least time between two requests to one host.
     pub delay: Duration,
-    /// The longest `Crawl-delay` of a robots.txt that is waited for.
+    /// The longest `Crawl-delay` that is kept; one above it counts as this.
     pub crawl_delay_cap: Duration,
     /// Exchanges under way over all hosts; at least 1.
     pub concurrency: usize,
@@ -77,7 +77,7 @@ impl Default for Config {
             contact: None,
             user_agent: String::new(),
             delay: Duration::from_secs(5),
-            crawl_delay_cap: Duration::from_mins(5),
+            crawl_delay_cap: Duration::from_mins(2),
             concurrency: 8,
             allow_net: Vec::new(),
             limits: Limits::default(),
@@ -104,7 +104,7 @@ impl Config {
         self.sites.iter().find(|site| site.id == id)
     }
 
-    /// The gap between request starts to a host of `site`: the flag, else the site file, else `luutru.toml`.
+    /// Least time between two requests to a host of `site`: the flag, else the site file, else `luutru.toml`.
     pub fn delay_for(&self, site: &Site) -> Duration {
         self.delay_override.or(site.delay).unwrap_or(self.delay)
     }

@@ -213,7 +213,7 @@ impl Settings {
 pub struct Overrides {
     /// Archive root.
     pub root: Option<PathBuf>,
-    /// Gap between request starts to one host; beats the site files as well.
+    /// Least time between two requests to one host; beats the site files as well.
     pub delay: Option<Duration>,
     /// Exchanges under way over all hosts.
     pub concurrency: Option<usize>,

@@ -36,8 +36,13 @@ impl<'s> Sheet<'s> {
     pub(super) fn parse(&self) -> Option<Placed<DeTable<'s>>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
-            let what = format!("not TOML: {}", error.message().trim().replace('\n', ", "));
-            self.fault(&error.span().unwrap_or(0..0), Wrong::new(what, "write `key = value`, with text in quotes"));
+            let message = error.message().trim().replace('\n', ", ");
+            let mend = match message.as_str() {
+                text if text.contains("duplicate key") => "keep one of the two",
+                text if text.contains("unclosed") => "close what was opened",
+                _ => "write `key = value`, with text in quotes",
+            };
+            self.fault(&error.span().unwrap_or(0..0), Wrong::new(format!("not TOML: {message}"), mend));
         }
         errors.is_empty().then_some(table)
     }
@@ -163,23 +168,23 @@ impl<'a, 's> Section<'a, 's> {
     /// A whole number in its bounds.
     pub(super) fn number(&self, key: &'static str, bounds: RangeInclusive<u32>) -> Option<u32> {
         let value = self.value(key)?;
-        let DeValue::Integer(integer) = value.get_ref() else {
-            self.wants(key, value, "a whole number", &bounds.end().to_string());
-            return None;
+        let mend = format!("write a whole number from {} to {}, without quotes", bounds.start(), bounds.end());
+        let number = match value.get_ref() {
+            DeValue::Integer(integer) => u32::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .filter(|number| bounds.contains(number))
+                .ok_or_else(|| Wrong::new(format!("{integer} is out of bounds"), mend)),
+            other => Err(Wrong::new(format!("{} is no whole number", kind(other)), mend)),
         };
-        let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|n| bounds.contains(n));
-        let wrong = || {
-            let mend = format!("write a whole number from {} to {}", bounds.start(), bounds.end());
-            Wrong::new(format!("{integer} is out of bounds"), mend)
-        };
-        self.check(key, &value.span(), number.ok_or_else(wrong))
+        self.check(key, &value.span(), number)
     }
 
     /// An array of texts; empty when the key is absent.
     pub(super) fn texts(&self, key: &'static str) -> Vec<Placed<&'a str>> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let DeValue::Array(array) = value.get_ref() else {
-            self.wants(key, value, "a list of texts", "[\"…\", \"…\"]");
+            let example = format!("[\"{}\"]", value.get_ref().as_str().unwrap_or("…").escape_debug());
+            self.wants(key, value, "a list of texts", &example);
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -204,7 +209,9 @@ impl<'a, 's> Section<'a, 's> {
         if let DeValue::Table(table) = value.get_ref() {
             return Some(self.below(key, table, value.span()));
         }
-        self.wants(key, value, "a table", "{ … }");
+        let what = format!("{}\"{key}\" wants a table, not {}", self.prefix(), kind(value.get_ref()));
+        let mend = format!("head it with [{}{key}], single brackets, or write {key} = {{ … }}", self.path);
+        self.sheet.fault(&value.span(), Wrong::new(what, mend));
         None
     }
 
@@ -268,7 +275,13 @@ impl<'a, 's> Section<'a, 's> {
             }
             let place = if self.name.is_empty() { String::new() } else { format!(" in {}", self.name) };
             let what = format!("unknown key \"{}\"{place}", name.escape_debug());
-            self.sheet.fault(&key.span(), Wrong::new(what, did_you_mean(name, &known)));
+            let higher = !self.path.is_empty() && self.sheet.asked.borrow().contains(name);
+            let mend = if higher {
+                "move it above the first [table] of the file".to_owned()
+            } else {
+                did_you_mean(name, &known)
+            };
+            self.sheet.fault(&key.span(), Wrong::new(what, mend));
         }
     }
 

@@ -16,7 +16,10 @@ use super::{ArticleSpec, Fault, RobotsPolicy, Site, TlsPolicy, Validity, Wrong};
 
 /// Known CMS families: the name, and the letters and twins that mean it as well.
 pub const FAMILIES: &[(&str, &[&str])] =
-    &[("vnpt", &["A", "vnportal"]), ("nukeviet", &["E"]), ("liferay", &["C"]), ("generic", &[])];
+    &[("vnpt", &["A", "vnportal"]), ("nukeviet", &["E"]), ("liferay", &["C"]), (GENERIC, &[])];
+
+/// A portal of no known family: the same as leaving the key out.
+const GENERIC: &str = "generic";
 
 /// Reads the text of `file`. A site comes out only together with no faults of its required parts.
 pub(super) fn read(file: &Path, text: &str, families: &[(&str, &[&str])]) -> (Option<Site>, Vec<Fault>) {
@@ -50,7 +53,7 @@ fn site(top: &Section<'_, '_>, families: &[(&str, &[&str])]) -> Option<Site> {
         province: plain("province"),
         valid: validity(top),
         base: Url::parse("http://localhost/").ok()?,
-        family: top.parsed("family", |text| family(text, families)),
+        family: top.parsed("family", |text| family(text, families)).filter(|name| name != GENERIC),
         hosts: Vec::new(),
         asset_hosts: top.each("asset_hosts", host),
         delay: top.duration("delay", Duration::ZERO..=Duration::from_hours(24)),

@@ -84,8 +84,8 @@ fn all_faults_of_all_files_come_at_once() {
     let faults = load(&files).unwrap_err();
     let expected = "\
 luutru.toml:1: unknown key \"dely\"; did you mean \"delay\"?
-luutru.toml:2: \"concurrency\": 0 is out of bounds; write a whole number from 1 to 256
-luutru.toml:4: [warc] \"level\" wants a whole number, not text; write level = 9
+luutru.toml:2: \"concurrency\": 0 is out of bounds; write a whole number from 1 to 256, without quotes
+luutru.toml:4: [warc] \"level\": text is no whole number; write a whole number from 1 to 9, without quotes
 sites/a.toml:7: unknown key \"itme\" in [[list]]; did you mean \"item\"?
 sites/b.toml:1: \"base\" is missing from the top of the file; write base = \"https://host/\" there
 sites/b.toml:1: \"id\": \"B\" cannot name files; write a to z, 0 to 9, dot, dash and underscore, at most 64, a letter or \
@@ -242,4 +242,45 @@ fn check_counts_what_is_good() {
     fs::write(dir.path().join("sites/y.toml"), SITE).unwrap();
     let outcome = check(Some(&dir.path().join("luutru.toml")));
     assert_eq!((outcome.faults.len(), outcome.sites, outcome.lists), (2, 1, 1));
+}
+
+#[test]
+fn a_key_below_the_wrong_head_is_sent_up() {
+    let faults = load(&[("luutru.toml", "[limits]\ncontact = \"a@b.vn\"\n")]).unwrap_err();
+    assert!(
+        faults.ends_with("unknown key \"contact\" in [limits]; move it above the first [table] of the file"),
+        "{faults}"
+    );
+}
+
+#[test]
+fn one_mistake_is_one_fault() {
+    for text in [
+        "id = \"x\"\nbase = \"nghean\"\n[[list]]\nid = \"a\"\nurl = \"/a\"\n".to_owned(),
+        format!(
+            "{SITE}[[list]]\nid = \"a\"\nurl = \"/a\"\n[list.pages]\nkind = \"form\"\naction = \"/\"\nfields = {{ p = [1] }}\n"
+        ),
+    ] {
+        let faults = load(&[("sites/x.toml", &text)]).unwrap_err();
+        assert_eq!(faults.lines().count(), 1, "{faults}");
+    }
+}
+
+proptest::proptest! {
+    /// Whatever the bytes, there are values or faults; and a fault lies inside the file.
+    #[test]
+    fn any_text_is_read_or_refused(text in r#"([a-z_\[\]{}"'=.,# \n0-9ữ-]|id|base|list|pages|kind|url|article|warc|delay|= "|"\n){0,60}"#) {
+        let file = Path::new("x.toml");
+        let (_, faults, _) = settings::read(file, &text);
+        let (_, more) = site_file::read(file, &text, FAMILIES);
+        for fault in faults.iter().chain(&more) {
+            proptest::prop_assert!(fault.line.is_some_and(|line| line <= text.split('\n').count()), "{}", fault);
+            proptest::prop_assert!(!fault.to_string().contains('\n'), "{}", fault);
+        }
+    }
+
+    #[test]
+    fn any_unit_is_read_or_refused(text in "[0-9. _a-zA-Zữ-]{0,24}") {
+        let _ = (units::parse_duration(&text), units::parse_size(&text), text.parse::<Cidr>());
+    }
 }

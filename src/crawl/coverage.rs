@@ -107,6 +107,21 @@ impl Coverage {
         }
     }
 
+    /// Takes back a failure (of this cause) or a refusal (`None`), since the item is tried again. An item that an
+    /// earlier walk counted is new to this one.
+    pub fn reopen(&mut self, listed: Option<&Stamp>, cause: Option<&str>) {
+        let counts = self.month(listed);
+        let settled = match cause {
+            Some(cause) => counts.failed.get_mut(cause),
+            None => Some(&mut counts.refused),
+        };
+        match settled.filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
+            None => counts.listed += 1,
+        }
+        counts.failed.retain(|_, count| *count > 0);
+    }
+
     /// All months together.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::coverage::{Coverage, Fate};
 use super::rows::{QueueRow, UrlRow, UrlState, decode, encode};
 use crate::archive::warc::Receipt;
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
@@ -192,6 +193,43 @@ impl Frontier {
         self.settle(lease, state, batch);
     }
 
+    /// Takes in an item whose capture recovery found: whatever the queue thought of it, it is settled.
+    pub fn adopt(
+        &self,
+        site: &str,
+        found: &QueueRow,
+        state: UrlState,
+        _receipt: &Receipt,
+        fate: &Fate,
+        batch: &mut Batch,
+    ) -> Result<(), LedgerError> {
+        let url_key = Key::url(site, &found.key);
+        let waiting = self.row(site, &found.key)?.and_then(|row| match row.state {
+            UrlState::Queued(place) => Some(Key::queue(site, place)),
+            _ => None,
+        });
+        if let Some(queue) = waiting
+            && let Some(bytes) = self.ledger.get(&queue)?
+        {
+            let row: QueueRow = decode(&queue, &bytes)?;
+            let key = Key::coverage(site, &row.walk);
+            if let Some(bytes) = self.ledger.get(&key)? {
+                let mut coverage: Coverage = decode(&key, &bytes)?;
+                coverage.settle(row.listed.as_ref(), fate);
+                batch.put(key, encode(&coverage));
+            }
+            batch.delete(queue);
+        }
+        let unsettled = Key::unsettled(site, &found.key);
+        let row = encode(&url_row(found, state.clone()));
+        match state {
+            UrlState::Article { .. } => batch.delete(unsettled),
+            _ => batch.put(unsettled, row.clone()),
+        };
+        batch.put(url_key, row);
+        Ok(())
+    }
+
     /// Ends a lease in `batch` on an item that could not be fetched, or may not be.
     pub fn give_up(&self, lease: &Lease, cause: GaveUp, batch: &mut Batch) {
         let state = match cause {
@@ -232,15 +270,20 @@ impl Frontier {
         }
     }
 
-    /// Queues anew what an earlier run could not fetch or was not allowed to. Gives how many.
-    pub fn retry_unsettled(&self, site: &str, walk: &str) -> Result<usize, LedgerError> {
+    /// Queues anew what an earlier run could not fetch or was not allowed to; `walk_of` says which walk counts the items
+    /// of a list. Gives the rows as they were.
+    pub fn retry_unsettled(
+        &self,
+        site: &str,
+        walk_of: &dyn Fn(&str) -> String,
+    ) -> Result<Vec<UrlRow>, LedgerError> {
         let prefix = Key::unsettled_of(site);
         let mut after: Option<Vec<u8>> = None;
-        let mut count = 0;
+        let mut retried = Vec::new();
         loop {
             let entries = self.ledger.scan(&prefix, after.as_deref(), 500)?;
             let Some((last, _)) = entries.last() else {
-                return Ok(count);
+                return Ok(retried);
             };
             after = Some(last.clone());
             let mut batch = Batch::default();
@@ -250,10 +293,11 @@ impl Frontier {
                     continue;
                 }
                 let canonical = CanonicalUrl(String::from_utf8_lossy(&key[prefix.len()..]).into_owned());
-                let UrlRow { list, url, via, title, listed, .. } = row;
-                let item = Candidate { url, key: canonical, list, via, title, listed, walk: walk.to_owned() };
+                let UrlRow { list, url, via, title, listed, .. } = row.clone();
+                let walk = walk_of(&list);
+                let item = Candidate { url, key: canonical, list, via, title, listed, walk };
                 self.push(site, &item, &mut batch);
-                count += 1;
+                retried.push(row);
             }
             self.ledger.apply(&batch)?;
         }

@@ -136,6 +136,7 @@ fn account(
         let coverage = &mut walk.coverage;
         match known {
             Known::New => coverage.list(listed, false),
+            Known::Held | Known::Queued | Known::Settled if walk.row.catch_up => {}
             Known::Held | Known::Queued => coverage.list(listed, true),
             Known::Settled => {
                 coverage.list(listed, false);

@@ -1,4 +1,33 @@
-//! x
-mod coverage;
+//! Schedule, frontier, coverage and the pipeline that wires all rooms.
+//!
+//! A list page is read, its items are queued, leased, permitted, fetched, archived, cleaned, deduplicated, catalogued and
+//! acknowledged: `Candidate → Lease → Permit → Exchange → Capture → Receipt`. Promises: an item leaves the queue only with
+//! a [`crate::archive::warc::Receipt`] or with its reason; a start reads back what a crash left. Refuses: to keep an item
+//! in memory beyond those in flight.
+
+mod adopt;
+mod commit;
+pub mod coverage;
+mod error;
 mod frontier;
+mod listing;
+mod payload;
+mod pipeline;
+mod plan;
+mod process;
+mod readers;
+mod report;
 mod rows;
+mod run;
+mod runner;
+mod servers;
+mod shelf;
+mod shelve;
+pub mod stats;
+mod task;
+
+pub use adopt::Adopted;
+pub use error::CrawlError;
+pub use pipeline::{Job, ListOutcome, Outcome, SiteOutcome, View, run};
+pub use plan::Want;
+pub use run::{Halt, SiteRun, Stop};

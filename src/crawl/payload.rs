@@ -7,12 +7,13 @@ use crate::model::Digest;
 
 /// The response on disk that holds this payload.
 pub fn original(ledger: &dyn Ledger, payload: &Digest) -> Result<Option<Original>, LedgerError> {
+    Ok(place(ledger, payload)?.and_then(|row| from_row(&row, *payload)))
+}
+
+/// Where the response with this payload is.
+pub fn place(ledger: &dyn Ledger, payload: &Digest) -> Result<Option<PayloadRow>, LedgerError> {
     let key = Key::payload(payload);
-    let Some(bytes) = ledger.get(&key)? else {
-        return Ok(None);
-    };
-    let row: PayloadRow = decode(&key, &bytes)?;
-    Ok(from_row(&row, *payload))
+    ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()
 }
 
 fn from_row(row: &PayloadRow, payload: Digest) -> Option<Original> {

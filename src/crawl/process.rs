@@ -1,15 +1,16 @@
 //! From a finished task to records and a finding: decoding, parsing, reading and compressing, on a blocking worker.
 
+use jiff::Timestamp;
 use url::Url;
 
-use super::frontier::Lease;
+use super::rows::QueueRow;
 use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType};
-use crate::article::{Article, Hint, Reading};
-use crate::fetch::{Cut, Exchange, Payload};
+use crate::article::{Article, ArticleReader, Hint, Reading};
+use crate::fetch::{Cut, Exchange};
 use crate::ledger::LedgerError;
-use crate::model::{Digest, Head, Limits};
+use crate::model::{Digest, Limits};
 use crate::page::{self, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
 use crate::portal::{Cursor, ListReading};
@@ -177,7 +178,7 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     }
     match &finished.task {
         Task::List { walk, list, request } => {
-            match html(run, exchange) {
+            match html(&run.limits, exchange) {
                 Ok(page) => {
                     let cursor = cursor_of(&finished.site, walk);
                     match finished.site.list_readers.get(list) {
@@ -188,8 +189,12 @@ fn find(run: &Run, finished: &Finished) -> Finding {
                 Err(cause) => failed(cause, false),
             }
         }
-        Task::Article(lease) => match html(run, exchange) {
-            Ok(page) => read_article(run, &finished.site, lease, &page, status),
+        Task::Article(lease) => match html(&run.limits, exchange) {
+            Ok(page) => {
+                let section = finished.site.section_of(&lease.row.list);
+                let now = run.clock.now();
+                read_article(finished.site.article_reader(), &lease.row, section, &page, status, now)
+            }
             Err(cause) => Finding::NotArticle(cause),
         },
         Task::Robots { answer, .. } => Finding::Robots(answer.clone()),
@@ -197,12 +202,12 @@ fn find(run: &Run, finished: &Finished) -> Finding {
 }
 
 /// The page of an exchange, or one word on what it is instead.
-fn html(run: &Run, exchange: &Exchange) -> Result<HtmlPage, String> {
-    let decoded = page::decode(&exchange.head, exchange.payload(), &run.limits).map_err(|e| e.to_string())?;
+pub fn html(limits: &Limits, exchange: &Exchange) -> Result<HtmlPage, String> {
+    let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.to_string())?;
     if !matches!(decoded.media, Media::Html | Media::Xml | Media::Text) {
         return Err(format!("{:?}", decoded.media).to_lowercase());
     }
-    Ok(HtmlPage::parse(exchange.url.clone(), decoded.text, &run.limits))
+    Ok(HtmlPage::parse(exchange.url.clone(), decoded.text, limits))
 }
 
 fn cursor_of(site: &SiteRun, walk: &str) -> Cursor {
@@ -211,16 +216,18 @@ fn cursor_of(site: &SiteRun, walk: &str) -> Cursor {
     row.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
-fn read_article(run: &Run, site: &SiteRun, lease: &Lease, page: &HtmlPage, status: u16) -> Finding {
-    let section = site.site.lists.iter().find(|list| list.id == lease.row.list).and_then(|list| list.section.as_deref());
-    let hint = Hint {
-        title: Some(lease.row.title.as_str()).filter(|title| !title.is_empty()),
-        date: lease.row.listed,
-        section,
-        status,
-        now: run.clock.now(),
-    };
-    match site.article_reader().read(page, &hint) {
+/// Reads a page as the article that a list named.
+pub fn read_article(
+    reader: &ArticleReader,
+    row: &QueueRow,
+    section: Option<&str>,
+    page: &HtmlPage,
+    status: u16,
+    now: Timestamp,
+) -> Finding {
+    let title = Some(row.title.as_str()).filter(|title| !title.is_empty());
+    let hint = Hint { title, date: row.listed, section, status, now };
+    match reader.read(page, &hint) {
         Reading::NotArticle(why) => Finding::NotArticle(why.cause().to_owned()),
         Reading::Article(article) => {
             let content = article.content_hash();
@@ -238,6 +245,7 @@ fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&
         ("connectTimeMs", ms(exchange.connect)),
         ("firstByteTimeMs", ms(exchange.first_byte)),
         ("robots", exchange.robots.clone()),
+        ("luutru-site", finished.site.id().to_owned()),
         ("luutru-task", finished.task.word().to_owned()),
     ];
     if let Some(tls) = &exchange.tls {
@@ -270,34 +278,3 @@ fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&
     lines
 }
 
-/// An exchange as far as it can be told from its records.
-pub fn from_records(url: Url, started: jiff::Timestamp, response: Vec<u8>) -> Option<Exchange> {
-    let message = crate::archive::warc::http::Message::parse(&response);
-    let head = head_of(&response)?;
-    let payload = if head.get("transfer-encoding").is_some() {
-        Payload::Unchunked(message.payload_bytes())
-    } else {
-        Payload::Plain
-    };
-    let head_bytes = crate::archive::warc::http::head_length(&response);
-    Some(Exchange {
-        url,
-        started,
-        request: Vec::new(),
-        head,
-        head_bytes,
-        payload,
-        cut: None,
-        peer: std::net::Ipv4Addr::UNSPECIFIED.into(),
-        tls: None,
-        robots: String::new(),
-        connect: std::time::Duration::ZERO,
-        first_byte: std::time::Duration::ZERO,
-        total: std::time::Duration::ZERO,
-        response,
-    })
-}
-
-fn head_of(_response: &[u8]) -> Option<Head> {
-    None
-}

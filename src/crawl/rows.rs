@@ -143,6 +143,8 @@ pub struct WalkRow {
     pub complete: bool,
     /// A crawl must read at least this many pages: an earlier one was cut off there.
     pub owed_pages: u32,
+    /// A backfill that was complete and is looked over for what is new: what is held is in the account already.
+    pub catch_up: bool,
     /// Seconds since 1970.
     pub changed_at: i64,
 }

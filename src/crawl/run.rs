@@ -134,6 +134,11 @@ impl SiteRun {
         self.readers.of(*self.family.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The section that a list's items belong to.
+    pub fn section_of(&self, list: &str) -> Option<&str> {
+        self.site.lists.iter().find(|spec| spec.id == list)?.section.as_deref()
+    }
+
     /// Notes the family that a list page shows.
     pub fn note_family(&self, family: &'static str) {
         *self.family.lock().unwrap_or_else(PoisonError::into_inner) = Some(family);

@@ -89,7 +89,7 @@ pub fn shelve(
 }
 
 /// The record of a content that an earlier commit shelved.
-fn known(shelf: &Shelf, ledger: &dyn Ledger, content: &Digest) -> Result<Option<ArticleRecord>, CrawlError> {
+pub fn known(shelf: &Shelf, ledger: &dyn Ledger, content: &Digest) -> Result<Option<ArticleRecord>, CrawlError> {
     let key = Key::content(content);
     let Some(bytes) = ledger.get(&key)? else {
         return Ok(None);

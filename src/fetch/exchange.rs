@@ -79,6 +79,33 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// An exchange read back from its records: what only the wire knew is left blank.
+    pub fn recorded(
+        url: Url,
+        started: Timestamp,
+        response: Vec<u8>,
+        head: Head,
+        head_bytes: usize,
+        payload: Payload,
+    ) -> Self {
+        Self {
+            url,
+            started,
+            request: Vec::new(),
+            response,
+            head,
+            head_bytes,
+            payload,
+            cut: None,
+            peer: IpAddr::from([0, 0, 0, 0]),
+            tls: None,
+            robots: String::new(),
+            connect: Duration::ZERO,
+            first_byte: Duration::ZERO,
+            total: Duration::ZERO,
+        }
+    }
+
     /// The payload: transfer coding removed, content coding kept.
     pub fn payload(&self) -> &[u8] {
         match &self.payload {
@@ -104,29 +131,13 @@ impl Exchange {
 pub(super) fn split_head(received: &mut Vec<u8>) -> Option<(Head, usize)> {
     loop {
         let end = memchr::memmem::find(received, b"\r\n\r\n")? + 4;
-        let head = parse_head(&received[..end])?;
+        let head = Head::parse(&received[..end])?;
         if (100..200).contains(&head.status) && head.status != 101 {
             received.drain(..end);
             continue;
         }
         return Some((head, end));
     }
-}
-
-/// Reads a head that hyper has accepted.
-fn parse_head(bytes: &[u8]) -> Option<Head> {
-    let mut lines = bytes.split(|&b| b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let status_line = String::from_utf8_lossy(lines.next()?).into_owned();
-    let status = status_line.split(' ').nth(1)?.trim().parse().ok()?;
-    let fields = lines
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| {
-            let colon = memchr::memchr(b':', line)?;
-            let name = String::from_utf8_lossy(&line[..colon]).trim().to_owned();
-            Some((name, line[colon + 1..].trim_ascii().to_vec()))
-        })
-        .collect();
-    Some(Head { status, fields })
 }
 
 #[cfg(test)]

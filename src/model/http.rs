@@ -10,6 +10,22 @@ pub struct Head {
 }
 
 impl Head {
+    /// Reads a status line and header fields; lines that are no fields are passed over. `None` without a status.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut lines = bytes.split(|&b| b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let status_line = String::from_utf8_lossy(lines.next()?).into_owned();
+        let status = status_line.split(' ').nth(1)?.trim().parse().ok()?;
+        let fields = lines
+            .take_while(|line| !line.is_empty())
+            .filter_map(|line| {
+                let colon = memchr::memchr(b':', line)?;
+                let name = String::from_utf8_lossy(&line[..colon]).trim().to_owned();
+                Some((name, line[colon + 1..].trim_ascii().to_vec()))
+            })
+            .collect();
+        Some(Self { status, fields })
+    }
+
     /// The first field of that name (any letter case), as text; bytes that are not UTF-8 are replaced.
     pub fn get(&self, name: &str) -> Option<String> {
         let (_, value) = self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name))?;

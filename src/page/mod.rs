@@ -1,27 +1,56 @@
 //! What came over the wire → a page that can be read.
 //!
-//! Promises: one parse a page, bounded in depth and size. Refuses: I/O, and pages over the limits.
+//! A response head and its body (transfer coding removed) go in; out come the media type, the charset, the decoded text
+//! and, for HTML, one bounded tree. Promises: one parse a page, bounded in size, depth, elements and attributes, in time
+//! linear in the body. Refuses: I/O, bodies that grow beyond the limits, content codings nobody asked for.
 
-use scraper::Html;
-use url::Url;
+mod charset;
+mod decode;
+mod html;
+mod media;
+mod prune;
+mod tags;
 
-use crate::model::Limits;
+#[cfg(test)]
+mod tests;
 
-/// A decoded HTML page and its one parse.
-#[derive(Debug)]
-pub struct HtmlPage {
-    /// The address it was fetched from, after redirects.
-    pub url: Url,
-    /// The decoded source, scripts included.
-    pub source: String,
-    /// The tree, made of the source without scripts and styles.
-    pub dom: Html,
+use thiserror::Error;
+
+pub use decode::{Decoded, decode};
+pub use html::HtmlPage;
+pub use media::Media;
+
+/// Why a body could not be turned into a page.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PageError {
+    /// A coding that was not asked for.
+    #[error("content coding `{0}` is not supported; ask for gzip, deflate or identity")]
+    UnknownCoding(String),
+    /// The coded bytes are damaged from the start.
+    #[error("content coding `{coding}` is damaged: {detail}; fetch the page again")]
+    Damaged {
+        /// `gzip` or `deflate`.
+        coding: String,
+        /// What the decoder said.
+        detail: String,
+    },
+    /// More decoded bytes than allowed.
+    #[error("the body is larger than {limit} bytes once decoded; raise `decoded_bytes` if this is wanted")]
+    TooLarge {
+        /// The bound, in bytes.
+        limit: usize,
+    },
+    /// A decompression bomb.
+    #[error("the body grows more than {ratio} times when decoded; raise `decoded_ratio` if this is wanted")]
+    Bomb {
+        /// The bound, decoded bytes for each received byte.
+        ratio: usize,
+    },
 }
 
-impl HtmlPage {
-    /// Parses `source`.
-    pub fn parse(url: Url, source: String, _limits: &Limits) -> Self {
-        let dom = Html::parse_document(&source);
-        Self { url, source, dom }
+impl PageError {
+    /// Whether asking again may help: only damage on the way can heal.
+    pub fn retryable(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
     }
 }

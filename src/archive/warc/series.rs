@@ -56,6 +56,11 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// For records that recovery has read back from the disk, in a file that it has cut and synced.
+    pub(crate) fn recovered(name: &WarcName, offset: u64) -> Self {
+        Self { file: name.relative(), offset }
+    }
+
     /// The file's final path, relative to the root.
     pub fn file(&self) -> &str {
         &self.file

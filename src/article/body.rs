@@ -1,0 +1,222 @@
+//! Where the article's text stands: the area whose lines weigh most, and which of its lines are text.
+
+use super::hints::Hints;
+use super::lexicon::{Phrase, phrase};
+use super::outline::{Line, LineKind, Outline};
+use super::text::bare;
+
+/// Bytes from which a line without links reads like a sentence.
+const SENTENCE_BYTES: usize = 70;
+/// One line weighs no more than this: a footer's long paragraph must not outweigh an article.
+const LONGEST_WEIGHED: i32 = 900;
+
+/// What is known about each line, once.
+#[derive(Debug, Clone)]
+pub(super) struct Weighed {
+    pub(super) worth: i32,
+    pub(super) phrase: Option<Phrase>,
+    /// Links to files: content, not navigation.
+    pub(super) file: bool,
+}
+
+/// Lines with their weights, and running totals.
+#[derive(Debug)]
+pub(super) struct Weights {
+    pub(super) lines: Vec<Weighed>,
+    sums: Vec<i32>,
+    losses: Vec<i32>,
+}
+
+impl Weights {
+    pub(super) fn of(outline: &Outline) -> Self {
+        let mut files = vec![false; outline.lines.len() + 1];
+        for file in &outline.files {
+            if let Some(slot) = files.get_mut(file.line) {
+                *slot = true;
+            }
+        }
+        let lines: Vec<Weighed> = outline
+            .lines
+            .iter()
+            .zip(files)
+            .map(|(line, file)| {
+                let phrase = phrase(&line.text);
+                Weighed { worth: worth(line, phrase, file), phrase, file }
+            })
+            .collect();
+        let (mut sums, mut losses) = (Vec::with_capacity(lines.len() + 1), Vec::with_capacity(lines.len() + 1));
+        let (mut sum, mut loss) = (0, 0);
+        for line in &lines {
+            sums.push(sum);
+            losses.push(loss);
+            sum += line.worth;
+            loss += line.worth.min(0);
+        }
+        sums.push(sum);
+        losses.push(loss);
+        Self { lines, sums, losses }
+    }
+
+    fn sum(&self, first: usize, end: usize) -> i32 {
+        self.sums[end] - self.sums[first.min(end)]
+    }
+
+    fn loss(&self, first: usize, end: usize) -> i32 {
+        self.losses[end] - self.losses[first.min(end)]
+    }
+}
+
+/// What a line speaks for (text) or against (links, furniture).
+fn worth(line: &Line, phrase: Option<Phrase>, file: bool) -> i32 {
+    let size = i32::try_from(line.size).unwrap_or(LONGEST_WEIGHED).min(LONGEST_WEIGHED);
+    if phrase.is_some() {
+        return -80;
+    }
+    let linked = line.link_share();
+    let value = if linked >= 0.6 {
+        if file { 5 } else { -30 - size / 2 }
+    } else if line.size >= SENTENCE_BYTES && linked < 0.4 {
+        size
+    } else if line.size >= 24 && linked < 0.4 {
+        size / 3
+    } else {
+        -4
+    };
+    if value > 0 && line.noisy { value / 8 } else { value }
+}
+
+/// The lines in which the article's text stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Region {
+    pub(super) first: usize,
+    pub(super) end: usize,
+    pub(super) score: i32,
+}
+
+/// The area that weighs most, below the title when there is one.
+pub(super) fn choose(outline: &Outline, weights: &Weights, title: Option<usize>) -> Option<Region> {
+    let after = title.map_or(0, |line| line + 1);
+    let mut best: Option<Region> = None;
+    for area in &outline.areas {
+        let first = area.first.max(after);
+        if first >= area.end {
+            continue;
+        }
+        // What lies between title and area speaks against it: bodies stand right below their titles.
+        let apart = if title.is_some() { weights.loss(after, first) } else { 0 };
+        let named = if area.hints.has(Hints::BODY) { 6 } else { 0 };
+        let score = weights.sum(first, area.end) + apart + named;
+        if best.is_none_or(|best| score >= best.score) {
+            best = Some(Region { first, end: area.end, score });
+        }
+    }
+    best
+}
+
+/// The region a selector chose.
+pub(super) fn chosen(outline: &Outline, weights: &Weights, area: usize) -> Region {
+    let frame = &outline.areas[area];
+    Region { first: frame.first, end: frame.end, score: weights.sum(frame.first, frame.end) }
+}
+
+/// Which lines of the region are the article's, in order; `lead_end` lines before it belong to the head.
+pub(super) fn keep(outline: &Outline, weights: &Weights, region: Region, trusted: bool) -> Vec<usize> {
+    let end = cut(outline, weights, region);
+    let area_noisy = noise_means_nothing(outline, weights, region, end);
+    let mut kept: Vec<usize> = (region.first..end)
+        .filter(|index| {
+            let line = &outline.lines[*index];
+            let weighed = &weights.lines[*index];
+            let furniture = weighed.phrase.is_some() && !(trusted && matches!(line.kind, LineKind::Row));
+            let noisy = line.noisy && !area_noisy;
+            let unwanted =
+                line.hints.has(Hints::ACCOUNT) || line.hints.has(Hints::COUNT) || line.hints.has(Hints::TRAIL);
+            !furniture && !noisy && !unwanted && !bare(&line.text)
+        })
+        .collect();
+    drop_link_runs(outline, weights, &mut kept);
+    kept
+}
+
+/// Where the article ends: before the first heading of other articles, counters or comments that has less text after it
+/// than before.
+fn cut(outline: &Outline, weights: &Weights, region: Region) -> usize {
+    let text = |from: usize, to: usize| -> i32 { (from..to).map(|index| weights.lines[index].worth.max(0)).sum() };
+    for index in region.first..region.end {
+        let Some(phrase) = weights.lines[index].phrase else { continue };
+        let line = &outline.lines[index];
+        if !phrase.ends_article() || line.kind == LineKind::Row {
+            continue;
+        }
+        let (before, after) = (text(region.first, index), text(index + 1, region.end));
+        if before > 0 && after <= before / 2 {
+            return index;
+        }
+    }
+    region.end
+}
+
+/// Whether the region is called noise as a whole, or most of its text is: then the name is wrong.
+fn noise_means_nothing(outline: &Outline, weights: &Weights, region: Region, end: usize) -> bool {
+    let (mut noisy, mut all) = (0usize, 0usize);
+    for index in region.first..end {
+        let line = &outline.lines[index];
+        if weights.lines[index].phrase.is_none() && line.link_share() < 0.5 {
+            all += line.size;
+            noisy += if line.noisy { line.size } else { 0 };
+        }
+    }
+    noisy * 2 > all
+}
+
+/// Lists of links: three in a row anywhere, or any number at the end.
+fn drop_link_runs(outline: &Outline, weights: &Weights, kept: &mut Vec<usize>) {
+    let linked = |index: usize| outline.lines[index].link_share() > 0.8 && !weights.lines[index].file;
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < kept.len() {
+        let start = at;
+        while at < kept.len() && linked(kept[at]) {
+            at += 1;
+        }
+        if at - start >= 3 || (at - start >= 2 && at == kept.len()) {
+            runs.push((start, at));
+        }
+        at += usize::from(at == start);
+    }
+    for (start, end) in runs.into_iter().rev() {
+        kept.drain(start..end);
+    }
+}
+
+/// Whether the lines are a list of articles: links with their summaries, again and again.
+pub(super) fn is_list(outline: &Outline, weights: &Weights, region: Region, kept: &[usize]) -> bool {
+    let mut links = 0usize;
+    let mut texts = 0usize;
+    let mut text_bytes = 0usize;
+    for index in region.first..region.end {
+        let line = &outline.lines[index];
+        if line.link_share() > 0.7 && line.size >= 24 && !weights.lines[index].file {
+            links += 1;
+        }
+    }
+    let first_link = (region.first..region.end).find(|index| {
+        let line = &outline.lines[*index];
+        line.link_share() > 0.7 && line.size >= 24 && !weights.lines[*index].file
+    });
+    for index in kept {
+        let line = &outline.lines[*index];
+        if line.link_share() < 0.5 {
+            texts += 1;
+            text_bytes += line.size;
+        }
+    }
+    if links < 3 {
+        return false;
+    }
+    let before: usize = first_link
+        .map(|link| kept.iter().filter(|index| **index < link).map(|index| outline.lines[*index].size).sum())
+        .unwrap_or_default();
+    let interleaved = kept.iter().filter(|index| outline.lines[**index].link_share() > 0.7).count();
+    text_bytes < 200 || (before < 250 && (interleaved >= 3 || links >= texts))
+}

@@ -1,0 +1,78 @@
+//! Addresses of attached files: links, viewers in frames, download scripts.
+
+use scraper::node::Element;
+use url::Url;
+
+/// File types that portals attach.
+const TYPES: [&str; 16] =
+    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "zip", "rar", "7z", "odt", "ods", "rtf", "mp3", "tif", "epub"];
+
+/// The file that a link gives, as written in the page.
+pub(super) fn address(element: &Element) -> Option<String> {
+    let href = element.attr("href").unwrap_or_default();
+    if let Some(file) = element.attr("onclick").and_then(script_file) {
+        return Some(file);
+    }
+    if let Some(file) = viewer(href) {
+        return Some(file);
+    }
+    let forced =
+        element.attr("download").is_some() || element.attr("class").is_some_and(|c| c.contains("link-download"));
+    (file_like(href) || (forced && !href.starts_with('#') && !href.starts_with("javascript:") && !href.is_empty()))
+        .then(|| href.to_owned())
+}
+
+/// Whether an address ends in a file type, before its query; DNN hands files out by ticket.
+pub(super) fn file_like(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    if path.ends_with("LinkClick.aspx") {
+        return address.contains("fileticket=");
+    }
+    // Liferay puts a uuid after the file name: /documents/1/2/name.pdf/uuid.
+    path.rsplit('/').take(2).any(typed)
+}
+
+fn typed(name: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(stem, kind)| !stem.is_empty() && TYPES.iter().any(|known| kind.eq_ignore_ascii_case(known)))
+}
+
+/// The file that a viewer's address shows: pdf.js, Google's and Microsoft's viewers; or the file itself.
+pub(super) fn viewer(address: &str) -> Option<String> {
+    if let Some((before, query)) = address.split_once('?') {
+        let known = ["viewer", "gview", "view.aspx", "embed"].iter().any(|name| before.contains(name));
+        for (name, value) in url::form_urlencoded::parse(query.split('#').next()?.as_bytes()) {
+            if matches!(name.as_ref(), "file" | "url" | "src") && (known || file_like(&value)) && file_like(&value) {
+                return Some(value.into_owned());
+            }
+        }
+    }
+    file_like(address).then(|| address.to_owned())
+}
+
+/// `downloadFile('id','/path')`: the quoted argument that looks like a path.
+fn script_file(script: &str) -> Option<String> {
+    if !script.to_ascii_lowercase().contains("download") {
+        return None;
+    }
+    script.split(['\'', '"']).skip(1).step_by(2).find(|part| part.contains('/') || typed(part)).map(str::to_owned)
+}
+
+/// The name under which a file is known: what the link says, or the last part of the address.
+pub(super) fn name(label: &str, url: &Url) -> String {
+    if !label.is_empty() {
+        return label.to_owned();
+    }
+    let last = url.path_segments().and_then(|mut segments| segments.rfind(|segment| typed(segment)));
+    let last = last.or_else(|| url.path_segments().and_then(|mut segments| segments.next_back()));
+    percent_decode(last.unwrap_or_default())
+}
+
+fn percent_decode(text: &str) -> String {
+    // `+` is a letter in a path, hence it is kept from the form decoder.
+    let pairs: String =
+        url::form_urlencoded::parse(text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D").as_bytes())
+            .map(|(name, _)| name.into_owned())
+            .collect();
+    pairs
+}

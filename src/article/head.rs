@@ -1,0 +1,188 @@
+//! The article's head: title, date line, lead.
+
+use super::dates::{self, Found};
+use super::fold::key;
+use super::hints::Hints;
+use super::lexicon::{COUNT_WORDS, phrase};
+use super::meta::Meta;
+use super::outline::{Line, LineKind, Outline};
+use super::text::length;
+
+/// The longest title, in characters.
+const LONGEST_TITLE: usize = 400;
+/// Separators between title, section and site in `<title>`.
+const SEPARATORS: [&str; 9] = [" - ", " | ", " – ", " — ", " :: ", " » ", " > ", " / ", " • "];
+
+/// Where the title stands and how it reads.
+#[derive(Debug, Clone)]
+pub(super) struct Title {
+    /// The line that shows it; `None` when only the page's declarations name it.
+    pub(super) line: Option<usize>,
+    pub(super) text: String,
+    /// A declaration and a line agree.
+    pub(super) sure: bool,
+}
+
+/// Finds the title: the line that the longest part of a declared title equals.
+pub(super) fn title(outline: &Outline, hint: Option<&str>) -> Option<Title> {
+    let meta = &outline.meta;
+    let declared: Vec<String> = [hint, meta.headline.as_deref(), meta.og_title.as_deref(), meta.title.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(|text| format!(" {} ", key(text)))
+        .filter(|key| key.len() > 4)
+        .collect();
+    let mut best: Option<(i32, usize)> = None;
+    for (index, line) in outline.lines.iter().enumerate() {
+        if let Some(score) = likeness(line, &declared)
+            && best.is_none_or(|(known, _)| score > known)
+        {
+            best = Some((score, index));
+        }
+    }
+    best.map(|(_, index)| {
+        let text = outline.lines[index].text.clone();
+        Title { line: Some(index), text, sure: true }
+    })
+}
+
+/// How well a line agrees with what the page declares; `None` when it does not.
+fn likeness(line: &Line, declared: &[String]) -> Option<i32> {
+    if line.size < 8 || line.size > LONGEST_TITLE * 3 || declared.is_empty() {
+        return None;
+    }
+    let text = key(&line.text);
+    let padded = format!(" {text} ");
+    // From the hint and the headline to the page title, which carries section and site as well.
+    let at = declared.iter().position(|title| title.starts_with(&padded) || title.ends_with(&padded))?;
+    let exact = declared.contains(&padded);
+    let words = i32::try_from(text.split(' ').count()).unwrap_or(0);
+    // A short start of a long title is chance: a section's name, the publisher's.
+    if words < 3 && !exact {
+        return None;
+    }
+    let mut score = words * 4 + if exact { 10 } else { 0 } - i32::try_from(at).unwrap_or(0);
+    score += match line.kind {
+        LineKind::Heading(1) => 12,
+        LineKind::Heading(2 | 3) => 8,
+        LineKind::Heading(_) => 4,
+        LineKind::Item => -6,
+        _ => 0,
+    };
+    score += if line.hints.has(Hints::TITLE) { 8 } else { 0 };
+    score -= if line.hints.has(Hints::TRAIL) { 14 } else { 0 };
+    score -= if line.noisy { 8 } else { 0 };
+    score -= if line.link_share() > 0.8 { 5 } else { 0 };
+    Some(score)
+}
+
+/// The heading right above the body, when no declaration names one.
+pub(super) fn heading_above(outline: &Outline, body: usize) -> Option<usize> {
+    let mut best: Option<(i32, usize)> = None;
+    for index in (body.saturating_sub(12)..body.min(outline.lines.len())).rev() {
+        let line = &outline.lines[index];
+        let short = line.size < 12 || length(&line.text) > LONGEST_TITLE;
+        if short || phrase(&line.text).is_some() || generic(&line.text) || line.hints.has(Hints::TRAIL) || line.noisy {
+            continue;
+        }
+        let mut score = match line.kind {
+            LineKind::Heading(level) => 30 - i32::from(level) * 3,
+            _ if line.hints.has(Hints::TITLE) => 25,
+            _ if line.is_bold() => 8,
+            _ => continue,
+        };
+        score -= i32::try_from(body - index).unwrap_or(12);
+        if best.is_none_or(|(known, _)| score > known) {
+            best = Some((score, index));
+        }
+    }
+    best.map(|(_, index)| index)
+}
+
+/// The declared title without section and site.
+pub(super) fn declared(meta: &Meta) -> Option<String> {
+    if let Some(title) = meta.headline.as_ref().or(meta.og_title.as_ref()).filter(|title| !title.is_empty()) {
+        return Some(title.clone());
+    }
+    let title = meta.title.as_ref()?;
+    let cut = SEPARATORS.iter().filter_map(|separator| title.rfind(separator)).filter(|at| *at > 20).max();
+    Some(cut.map_or_else(|| title.clone(), |at| title[..at].trim().to_owned()))
+}
+
+/// Headings that name the page's kind, not the article.
+pub(super) fn generic(text: &str) -> bool {
+    matches!(
+        key(text).as_str(),
+        "chi tiết tin"
+            | "chi tiết bài viết"
+            | "tin tức"
+            | "tin tức sự kiện"
+            | "nội dung"
+            | "nội dung chi tiết"
+            | "chi tiết"
+            | "bài viết"
+            | "thông báo"
+            | "văn bản"
+            | "tin hoạt động"
+            | "asset publisher"
+            | "xem nội dung"
+            | "hiển thị nội dung"
+            | "xuất bản thông tin"
+            | "tin chi tiết"
+            | "nội dung bài viết"
+            | "nội dung tin"
+    )
+}
+
+/// A date line of the head.
+#[derive(Debug, Clone)]
+pub(super) struct DateLine {
+    pub(super) line: usize,
+    pub(super) text: String,
+    pub(super) found: Found,
+    pub(super) updated: bool,
+}
+
+/// Reads a line as a date line: short, a date, and little else.
+pub(super) fn date_line(index: usize, line: &Line) -> Option<DateLine> {
+    if line.size > 400 || line.size < 8 || line.link_share() > 0.5 {
+        return None;
+    }
+    let found = dates::find_stamp(&line.text)?;
+    let lower = line.text.to_lowercase();
+    let rest =
+        length(&line.text[..found.start.min(line.text.len())]) + length(line.text.get(found.end..).unwrap_or_default());
+    let labelled = ["đăng", "cập nhật", "publish", "gửi lúc", "ngày", "thứ", "chủ nhật", "xuất bản", "lúc", "post"]
+        .iter()
+        .any(|word| lower.starts_with(word));
+    let counts = COUNT_WORDS.iter().any(|word| lower.contains(word));
+    let short = rest <= 24 || (rest <= 60 && (labelled || counts || line.hints.has(Hints::DATE)));
+    let sentence = line.text.ends_with(['.', ';']) && rest > 16 && !counts;
+    if !short || sentence {
+        return None;
+    }
+    let text = without_counts(&line.text, found.end);
+    let updated = lower.contains("cập nhật") || lower.contains("update") || lower.contains("sửa");
+    Some(DateLine { line: index, text, found, updated })
+}
+
+/// The line as printed, without view counts, tools and the label of an English interface.
+fn without_counts(text: &str, date_end: usize) -> String {
+    let mut text = text.to_owned();
+    let tail = text.get(date_end..).unwrap_or_default().to_lowercase();
+    let tools = ["in trang", "in bài", "in ra", "chia sẻ", "cỡ chữ", "gửi email", "100%", "| a", "tác giả", "nghe bài"];
+    let cut = COUNT_WORDS.iter().chain(&tools).filter_map(|word| tail.find(word)).min();
+    if let Some(cut) = cut
+        && tail.len() == text.len() - date_end
+    {
+        text.truncate(date_end + cut);
+    } else if tail.trim_start().starts_with('|') && !tail.contains(|c: char| c.is_alphabetic()) {
+        // `13/08/2025 | 329`: a bare number after the date counts views.
+        text.truncate(date_end);
+    }
+    let trimmed =
+        text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '-' | '–' | '•' | ',' | '(' | '/'));
+    let lower = trimmed.to_lowercase();
+    let label = ["publish date", "published date", "published on"].into_iter().find(|label| lower.starts_with(label));
+    trimmed[label.map_or(0, str::len)..].trim_start_matches([' ', ':']).to_owned()
+}

@@ -1,0 +1,395 @@
+//! Phrases that portals print around articles. A phrase is weighed with place and links: most also occur in bodies.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::fold::key;
+use super::text::length;
+
+/// What a line of page furniture belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phrase {
+    /// Menus, "read on", "back to top".
+    Navigation,
+    /// Print, send, share, listen.
+    Tool,
+    /// Opens a list of other articles: what follows is not this one.
+    Related,
+    /// Comments, ratings, polls.
+    Interaction,
+    /// Visitor and view counts.
+    Counter,
+    /// Publisher's block.
+    Footer,
+}
+
+impl Phrase {
+    /// Whether nothing of the article follows it, once the body has been seen.
+    pub(super) const fn ends_article(self) -> bool {
+        matches!(self, Self::Related | Self::Counter | Self::Interaction | Self::Footer)
+    }
+}
+
+/// The longest line that is looked up, in characters.
+const LONGEST: usize = 130;
+
+/// The phrase that the whole line is, if it is one.
+pub(super) fn phrase(line: &str) -> Option<Phrase> {
+    if line.len() > LONGEST * 3 || length(line) > LONGEST {
+        return None;
+    }
+    let key = key(line);
+    let bare = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    whole(&key).or_else(|| (bare.len() < key.len()).then(|| counted(bare)).flatten()).or_else(|| opening(&key))
+}
+
+fn whole(key: &str) -> Option<Phrase> {
+    static TABLE: LazyLock<HashMap<&str, Phrase>> = LazyLock::new(|| {
+        let rows = [
+            (Phrase::Navigation, NAVIGATION),
+            (Phrase::Tool, TOOL),
+            (Phrase::Related, RELATED),
+            (Phrase::Interaction, INTERACTION),
+            (Phrase::Counter, COUNTER),
+            (Phrase::Footer, FOOTER),
+        ];
+        rows.into_iter().flat_map(|(phrase, keys)| keys.iter().map(move |key| (*key, phrase))).collect()
+    });
+    TABLE.get(key).copied()
+}
+
+const NAVIGATION: &[&str] = &[
+    "trang chủ",
+    "giới thiệu",
+    "liên hệ",
+    "sơ đồ cổng",
+    "sơ đồ trang",
+    "đăng nhập",
+    "đăng ký",
+    "tìm kiếm",
+    "thực đơn",
+    "menu",
+    "tiếng việt",
+    "english",
+    "rss",
+    "lên top",
+    "lên đầu trang",
+    "về đầu trang",
+    "đầu trang",
+    "go top",
+    "top",
+    "trở về",
+    "quay lại",
+    "trở lại",
+    "xem tiếp",
+    "xem thêm",
+    "xem tất cả",
+    "chi tiết",
+    "đọc tiếp",
+    "home",
+    "back",
+    "login",
+    "sign in",
+    "search",
+    "sitemap",
+    "trang trước",
+    "trang sau",
+    "chi tiết tin",
+    "chi tiết bài viết",
+    "banner",
+    "image advertisement",
+    "quảng cáo",
+    "back to top",
+];
+
+const TOOL: &[&str] = &[
+    "in trang",
+    "in bài viết",
+    "in bài",
+    "in ra",
+    "in bài viết này",
+    "in tin",
+    "bản in",
+    "gửi email",
+    "gửi mail",
+    "gửi bài viết",
+    "gửi cho bạn bè",
+    "giới thiệu bài viết cho bạn bè",
+    "gửi bài viết qua email",
+    "lưu bài",
+    "lưu bài viết",
+    "lưu file",
+    "lưu bài viết này",
+    "chia sẻ",
+    "chia sẻ bài viết",
+    "chia sẻ qua",
+    "cỡ chữ",
+    "a a",
+    "a",
+    "100",
+    "độ tương phản",
+    "tương phản",
+    "nghe bài viết",
+    "nghe đọc bài",
+    "nghe audio",
+    "đọc bài",
+    "đọc bài viết",
+    "nữ miền bắc",
+    "nam miền bắc",
+    "nữ miền nam",
+    "nam miền nam",
+    "giọng nữ",
+    "giọng nam",
+    "0 00 0 00",
+    "0 00",
+    "zalo",
+    "facebook",
+    "twitter",
+    "tweet",
+    "thích",
+    "like",
+    "share",
+    "print",
+    "send email",
+    "email",
+    "copy link",
+    "sao chép liên kết",
+    "kích thước chữ",
+    "in",
+    "gửi",
+    "aa",
+    "phóng to",
+    "thu nhỏ",
+    "theo dõi trên google news",
+    "công cụ",
+    "tải về",
+];
+
+const RELATED: &[&str] = &[
+    "tin cùng chuyên mục",
+    "cùng chuyên mục",
+    "tin liên quan",
+    "bài liên quan",
+    "bài viết liên quan",
+    "các bài liên quan",
+    "các bài viết liên quan",
+    "tin bài liên quan",
+    "tin bài khác",
+    "tin khác",
+    "các tin khác",
+    "tin tức khác",
+    "bài viết khác",
+    "các bài viết khác",
+    "các bài khác",
+    "bài khác",
+    "các tin đã đưa",
+    "tin đã đưa",
+    "các tin đã đăng",
+    "các bài đã đăng",
+    "tin đã đăng",
+    "những tin mới hơn",
+    "những tin cũ hơn",
+    "tin mới hơn",
+    "tin cũ hơn",
+    "các tin mới hơn",
+    "các tin cũ hơn",
+    "tin mới",
+    "tin mới nhất",
+    "tin nổi bật",
+    "tin đọc nhiều",
+    "tin xem nhiều",
+    "đọc nhiều",
+    "đọc nhiều nhất",
+    "xem nhiều",
+    "xem nhiều nhất",
+    "đọc thêm",
+    "sự kiện nổi bật",
+    "theo dòng sự kiện",
+    "từ khoá",
+    "tags",
+    "tag",
+    "chủ đề",
+    "other news",
+    "related news",
+    "tin tức liên quan",
+    "có thể bạn quan tâm",
+    "các tin liên quan",
+    "tin cùng mục",
+    "tin cùng loại",
+    "cùng chủ đề",
+    "tin cùng chủ đề",
+    "thông tin liên quan",
+    "tin tiếp theo",
+    "các tin tiếp theo",
+    "bài đọc nhiều",
+    "bài viết mới",
+    "tin tức mới",
+    "tin trước đó",
+    "các tin trước",
+    "các tin trước đó",
+    "bài viết cùng chuyên mục",
+    "tin mới cập nhật",
+];
+
+const INTERACTION: &[&str] = &[
+    "ý kiến bạn đọc",
+    "ý kiến của bạn",
+    "bình luận",
+    "phản hồi",
+    "gửi bình luận",
+    "mã xác nhận",
+    "gửi ý kiến",
+    "gửi phản hồi",
+    "đánh giá bài viết",
+    "click để đánh giá bài viết",
+    "xếp hạng",
+    "thăm dò ý kiến",
+    "bình chọn",
+    "xem kết quả",
+    "bình chọn xem kết quả",
+    "viết bình luận",
+    "bình luận bài viết",
+    "ý kiến phản hồi",
+    "comments",
+    "chưa có bình luận",
+    "bình luận của bạn",
+    "đánh giá",
+    "biểu quyết",
+];
+
+const COUNTER: &[&str] = &[
+    "thống kê truy cập",
+    "lượt truy cập",
+    "đang online",
+    "đang truy cập",
+    "tổng lượt truy cập",
+    "số lượt truy cập",
+    "người trực tuyến",
+    "khách viếng thăm",
+    "máy chủ tìm kiếm",
+    "lượt xem",
+    "view count",
+];
+
+const FOOTER: &[&str] = &[
+    "liên kết website",
+    "liên kết web",
+    "select weblink",
+    "bản đồ hành chính",
+    "dữ liệu đang được cập nhật",
+    "nội dung đang cập nhật",
+];
+
+/// A phrase with a number after it: `Lượt xem: 92`, `Bình luận (30)`.
+fn counted(bare: &str) -> Option<Phrase> {
+    match bare {
+        "lượt xem"
+        | "số lượt xem"
+        | "đã xem"
+        | "xem"
+        | "lượt đọc"
+        | "số lần đọc"
+        | "số lượt đọc"
+        | "view count"
+        | "views"
+        | "lượt truy cập"
+        | "tổng lượt truy cập"
+        | "đang online"
+        | "đang truy cập"
+        | "hôm nay"
+        | "hôm qua"
+        | "tuần này"
+        | "trong tuần"
+        | "tháng này"
+        | "tháng hiện tại"
+        | "tất cả"
+        | "khách"
+        | "thành viên"
+        | "tổng"
+        | "người trực tuyến"
+        | "trong tháng"
+        | "trực tuyến"
+        | "khách viếng thăm"
+        | "máy chủ tìm kiếm" => Some(Phrase::Counter),
+        "bình luận" | "ý kiến bạn đọc" | "phản hồi" | "thích" => Some(Phrase::Interaction),
+        _ => None,
+    }
+}
+
+/// Lines known by how they begin.
+fn opening(key: &str) -> Option<Phrase> {
+    const OPENINGS: [(&str, Phrase); 24] = [
+        ("tổng số điểm của bài viết", Phrase::Interaction),
+        ("click để đánh giá", Phrase::Interaction),
+        ("vui lòng nhập", Phrase::Interaction),
+        ("đánh giá mức độ hài lòng", Phrase::Interaction),
+        ("số lượt truy cập", Phrase::Counter),
+        ("tổng số lượt truy cập", Phrase::Counter),
+        ("cơ quan chủ quản", Phrase::Footer),
+        ("giấy phép số", Phrase::Footer),
+        ("giấy phép thiết lập", Phrase::Footer),
+        ("trưởng ban biên tập", Phrase::Footer),
+        ("chịu trách nhiệm nội dung", Phrase::Footer),
+        ("chịu trách nhiệm chính", Phrase::Footer),
+        ("bản quyền thuộc", Phrase::Footer),
+        ("bản quyền của", Phrase::Footer),
+        ("ghi rõ nguồn", Phrase::Footer),
+        ("không sao chép dưới mọi hình thức", Phrase::Footer),
+        ("phát triển bởi", Phrase::Footer),
+        ("thiết kế bởi", Phrase::Footer),
+        ("thiết kế và phát triển", Phrase::Footer),
+        ("powered by", Phrase::Footer),
+        ("bạn đã không sử dụng site", Phrase::Interaction),
+        ("your browser does not support", Phrase::Tool),
+        ("trình duyệt của bạn không hỗ trợ", Phrase::Tool),
+        ("copyright", Phrase::Footer),
+    ];
+    OPENINGS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, phrase)| *phrase)
+}
+
+/// Names under which systems, not people, publish.
+pub(super) fn account(name: &str) -> bool {
+    let key = key(name);
+    matches!(
+        key.as_str(),
+        "admin"
+            | "admin admin"
+            | "administrator"
+            | "quản trị viên"
+            | "quản trị"
+            | "quan tri"
+            | "quantri"
+            | "quan tri vien"
+            | "pho ban bien tap"
+            | "ban bien tap"
+            | "bien tap"
+            | "biên tập viên"
+            | "editor"
+            | "root"
+            | "user"
+            | "guest"
+            | "host"
+            | "superuser account"
+            | "system account"
+            | "test test"
+            | "webmaster"
+            | "super admin"
+            | "superadmin"
+    )
+}
+
+/// Words that open a view count in a date line.
+pub(super) const COUNT_WORDS: [&str; 12] = [
+    "lượt xem",
+    "đã xem",
+    "lượt đọc",
+    "số lần đọc",
+    "xem:",
+    "view count",
+    "views",
+    "lượt truy cập",
+    "phản hồi:",
+    "bình luận:",
+    "số lượt xem",
+    "người xem",
+];

@@ -1,0 +1,433 @@
+//! From a page to a reading: selectors where they match, recognition everywhere else.
+
+use scraper::{Html, Selector};
+use url::Url;
+
+use super::body::{self, Region, Weights};
+use super::captions::{Captions, placeholder};
+use super::fold::key;
+use super::head::{self, DateLine, Title};
+use super::hints::Hints;
+use super::lexicon::Phrase;
+use super::outline::{LineKind, Marks, Outline};
+use super::refuse::{self, NotArticle};
+use super::{Article, ArticleError, Attachment, Block, Hint, Image, Reading, Role, files, stamps, tail};
+use crate::config::ArticleSpec;
+use crate::page::HtmlPage;
+
+/// Lines before the title in which a date line may stand.
+const BEFORE_TITLE: usize = 4;
+/// Lines after the body in which a byline or a date may stand.
+const AFTER_BODY: usize = 6;
+/// Pictures and files of one article.
+const MAX_ASSETS: usize = 300;
+
+/// Reads articles of one site; compiled once, shared between threads.
+#[derive(Debug, Clone)]
+pub struct ArticleReader {
+    title: Option<Selector>,
+    date: Option<Selector>,
+    byline: Option<Selector>,
+    lead: Option<Selector>,
+    body: Option<Selector>,
+    drop: Vec<Selector>,
+}
+
+/// The elements that the selectors chose.
+#[derive(Debug, Default)]
+struct Chosen {
+    title: Option<ego_tree::NodeId>,
+    date: Option<ego_tree::NodeId>,
+    byline: Option<ego_tree::NodeId>,
+    lead: Option<ego_tree::NodeId>,
+    body: Option<ego_tree::NodeId>,
+}
+
+impl ArticleReader {
+    /// Compiles the selectors of a site file or family preset; an empty one recognises everything.
+    ///
+    /// # Errors
+    /// A selector that is no CSS; the error names it.
+    pub fn new(spec: &ArticleSpec) -> Result<Self, ArticleError> {
+        let one = |field, selector: &Option<String>| selector.as_ref().map(|text| compile(field, text)).transpose();
+        Ok(Self {
+            title: one("title", &spec.title)?,
+            date: one("date", &spec.date)?,
+            byline: one("byline", &spec.byline)?,
+            lead: one("lead", &spec.lead)?,
+            body: one("body", &spec.body)?,
+            drop: spec.drop.iter().map(|text| compile("drop", text)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Reads one page.
+    pub fn read(&self, page: &HtmlPage, hint: &Hint<'_>) -> Reading {
+        if hint.status >= 400 {
+            return Reading::NotArticle(NotArticle::ErrorPage);
+        }
+        if let Some(cause) = refuse::gate(&page.source) {
+            return Reading::NotArticle(cause);
+        }
+        let (chosen, marks) = self.choose(&page.dom);
+        let mut outline = Outline::of(&page.dom, &marks);
+        outline.meta.json_ld(page.json_ld());
+        let weights = Weights::of(&outline);
+        match Draft::of(&outline, &weights, &chosen, hint) {
+            Ok(draft) => Reading::Article(Box::new(draft.finish(page, hint))),
+            Err(cause) => Reading::NotArticle(cause),
+        }
+    }
+
+    fn choose(&self, dom: &Html) -> (Chosen, Marks) {
+        let first = |selector: &Option<Selector>| {
+            selector.as_ref().and_then(|selector| {
+                // Templates keep empty twins of an element; the one with text is meant.
+                dom.select(selector)
+                    .find(|found| found.text().any(|text| !text.trim().is_empty()))
+                    .map(|found| found.id())
+            })
+        };
+        let chosen = Chosen {
+            title: first(&self.title),
+            date: first(&self.date),
+            byline: first(&self.byline),
+            lead: first(&self.lead),
+            body: first(&self.body),
+        };
+        let parts = [chosen.title, chosen.date, chosen.byline, chosen.lead, chosen.body];
+        let dropped = self.drop.iter().flat_map(|selector| dom.select(selector)).map(|found| found.id()).collect();
+        (chosen, Marks { chosen: parts.into_iter().flatten().collect(), dropped })
+    }
+}
+
+fn compile(field: &'static str, text: &str) -> Result<Selector, ArticleError> {
+    Selector::parse(text).map_err(|fault| ArticleError::Selector {
+        field,
+        selector: text.to_owned(),
+        detail: format!("{fault:?}"),
+    })
+}
+
+/// An article in the making: which lines are what.
+struct Draft<'a> {
+    outline: &'a Outline,
+    title: Title,
+    dates: Vec<DateLine>,
+    shown_date: Option<usize>,
+    lead: Option<String>,
+    blocks: Vec<(Block, usize)>,
+    byline: Option<String>,
+    first: usize,
+    end: usize,
+}
+
+impl<'a> Draft<'a> {
+    fn of(outline: &'a Outline, weights: &Weights, chosen: &Chosen, hint: &Hint<'_>) -> Result<Self, NotArticle> {
+        let range = |node: Option<ego_tree::NodeId>| {
+            node.and_then(|node| outline.area_of(node))
+                .filter(|area| outline.areas[*area].first < outline.areas[*area].end)
+        };
+        let title = range(chosen.title)
+            .map(|area| {
+                let area = &outline.areas[area];
+                let texts: Vec<&str> =
+                    outline.lines[area.first..area.end].iter().map(|line| line.text.as_str()).collect();
+                Title { line: Some(area.end - 1), text: texts.join(" "), sure: true }
+            })
+            .or_else(|| head::title(outline, hint.title));
+        let trusted = range(chosen.body);
+        let title_line = title.as_ref().and_then(|title| title.line);
+        let region = match trusted {
+            Some(area) => Some(body::chosen(outline, weights, area)),
+            None => body::choose(outline, weights, title_line),
+        };
+        let region = region.unwrap_or(Region { first: 0, end: 0, score: 0 });
+        let kept = body::keep(outline, weights, region, trusted.is_some());
+        if trusted.is_none() && body::is_list(outline, weights, region, &kept) {
+            return Err(NotArticle::ListPage);
+        }
+        let title = title
+            .or_else(|| {
+                let line = head::heading_above(outline, kept.first().copied().unwrap_or(region.first) + 1)?;
+                Some(Title { line: Some(line), text: outline.lines[line].text.clone(), sure: false })
+            })
+            .or_else(|| head::declared(&outline.meta).map(|text| Title { line: None, text, sure: false }))
+            .or_else(|| hint.title.map(|text| Title { line: None, text: text.to_owned(), sure: false }));
+        let Some(title) = title else { return Err(refuse::weak(outline, hint.status)) };
+        let mut draft = Self {
+            outline,
+            title,
+            dates: Vec::new(),
+            shown_date: None,
+            lead: None,
+            blocks: Vec::new(),
+            byline: None,
+            first: region.first,
+            end: region.end,
+        };
+        draft.read_dates(range(chosen.date));
+        let lead = range(chosen.lead);
+        draft.take_lines(weights, kept, lead, trusted.is_some());
+        draft.sign(range(chosen.byline));
+        draft.check(hint)?;
+        Ok(draft)
+    }
+
+    /// Refuses pages whose text is too thin for an article.
+    fn check(&self, hint: &Hint<'_>) -> Result<(), NotArticle> {
+        let text: usize = self.blocks.iter().map(|(block, _)| block.text.len()).sum::<usize>()
+            + self.lead.as_ref().map_or(0, String::len);
+        let files = self.outline.files.iter().any(|file| self.covers(file.line) && !file.noisy);
+        let dated = !self.dates.is_empty();
+        if text >= 160 && !(text < 500 && refuse::says_error(self.outline)) {
+            return Ok(());
+        }
+        if refuse::says_error(self.outline) {
+            return Err(NotArticle::ErrorPage);
+        }
+        let pictures = self.outline.pictures.iter().any(|picture| self.covers(picture.line) && !picture.noisy);
+        if self.title.sure && (dated || hint.title.is_some()) && (text > 0 || files || pictures) {
+            return Ok(());
+        }
+        Err(refuse::weak(self.outline, hint.status))
+    }
+
+    fn covers(&self, line: usize) -> bool {
+        line >= self.title.line.map_or(self.first, |title| title.min(self.first)) && line <= self.end + AFTER_BODY / 2
+    }
+
+    /// Date lines near the title, inside the body's first lines, and right after it.
+    fn read_dates(&mut self, chosen: Option<usize>) {
+        let lines = &self.outline.lines;
+        if let Some(area) = chosen {
+            let area = &self.outline.areas[area];
+            self.dates.extend((area.first..area.end).filter_map(|index| head::date_line(index, &lines[index])));
+            if !self.dates.is_empty() {
+                self.shown_date = self.dates.first().map(|date| date.line);
+                return;
+            }
+        }
+        let title = self.title.line.unwrap_or(self.first);
+        let below = title + 1..(self.first + 4).max(title + 8).min(lines.len());
+        let above = title.saturating_sub(BEFORE_TITLE)..title;
+        let after = self.end.min(lines.len())..(self.end + AFTER_BODY).min(lines.len());
+        for index in below.chain(above.rev()) {
+            if let Some(date) = head::date_line(index, &lines[index])
+                && !lines[index].noisy_list()
+            {
+                self.shown_date = self.shown_date.or(Some(index));
+                self.dates.push(date);
+            }
+        }
+        if self.dates.is_empty() {
+            let found =
+                after.filter(|index| !lines[*index].noisy).filter_map(|index| head::date_line(index, &lines[index]));
+            self.dates.extend(found.take(1));
+        }
+    }
+
+    /// Sorts the lines into lead, paragraphs, captions and the rest.
+    fn take_lines(&mut self, weights: &Weights, kept: Vec<usize>, lead: Option<usize>, trusted: bool) {
+        let outline = self.outline;
+        let title_key = key(&self.title.text);
+        let mut order: Vec<usize> = Vec::with_capacity(kept.len() + 4);
+        let from = self.title.line.map_or(self.first, |line| line + 1);
+        if let Some(area) = lead {
+            let area = &outline.areas[area];
+            order.extend(area.first..area.end);
+        } else if from < self.first {
+            order.extend((from..self.first).filter(|index| head_text(outline, weights, *index)));
+        }
+        let given = order.len();
+        for index in kept {
+            if !order.contains(&index) {
+                order.push(index);
+            }
+        }
+        let dated: Vec<usize> = self.dates.iter().map(|date| date.line).collect();
+        let mut captions = Captions::default();
+        for (position, index) in order.into_iter().enumerate() {
+            let line = &outline.lines[index];
+            let heading = Some(index) == self.title.line || (self.blocks.is_empty() && key(&line.text) == title_key);
+            if heading || dated.contains(&index) {
+                continue;
+            }
+            if captions.take(line) {
+                if !captions.doubled(&line.text) {
+                    self.push(Role::Caption, index);
+                }
+                continue;
+            }
+            let text = self.lead.is_none() && !self.blocks.iter().any(|(block, _)| block.role == Role::Paragraph);
+            let opens =
+                text && (position < given || line.hints.has(Hints::LEAD) || (line.is_bold() && line.size >= 60));
+            if opens && line.kind != LineKind::Row && line.size >= 24 {
+                self.lead = Some(line.text.clone());
+                continue;
+            }
+            if self.lead.as_ref().is_some_and(|lead| *lead == line.text || key(lead) == key(&line.text))
+                && self.blocks.len() < 3
+            {
+                continue;
+            }
+            self.push(role(line.kind), index);
+        }
+        let _ = trusted;
+    }
+
+    fn push(&mut self, role: Role, index: usize) {
+        let text = self.outline.lines[index].text.clone();
+        self.blocks.push((Block { role, text }, index));
+    }
+
+    /// Finds who wrote it: the element a selector chose, the last lines, a line below the body, brackets at the end.
+    fn sign(&mut self, chosen: Option<usize>) {
+        let lines = &self.outline.lines;
+        if let Some(area) = chosen {
+            let area = &self.outline.areas[area];
+            for index in area.first..area.end {
+                self.blocks.retain(|(_, line)| *line != index);
+                self.sign_with(index);
+            }
+        }
+        if self.byline.is_none() {
+            self.sign_inside();
+        }
+        if self.byline.is_none() {
+            let below = self.end..(self.end + AFTER_BODY).min(lines.len());
+            let signed = below
+                .take_while(|index| !super::lexicon::phrase(&lines[*index].text).is_some_and(Phrase::ends_article))
+                .filter(|index| !lines[*index].hints.has(Hints::ACCOUNT))
+                .find(|index| tail::likeness(&lines[*index], false) >= 3);
+            if let Some(index) = signed {
+                self.sign_with(index);
+            }
+        }
+        if self.byline.is_none() {
+            let last = self.blocks.iter().rev().find(|(block, _)| block.role == Role::Paragraph);
+            self.byline = last.and_then(|(block, _)| tail::bracketed(&block.text));
+        }
+    }
+
+    fn sign_with(&mut self, index: usize) {
+        let text = self.outline.lines[index].text.clone();
+        if let Some(name) = tail::name(&text) {
+            self.byline = self.byline.take().or(Some(name));
+            self.blocks.push((Block { role: Role::Byline, text }, index));
+        }
+    }
+
+    /// The last blocks that look like a byline.
+    fn sign_inside(&mut self) {
+        let mut at = self.blocks.len();
+        let mut last = true;
+        while at > 1 && self.blocks.len() - at < 3 {
+            let (block, index) = &self.blocks[at - 1];
+            if block.role == Role::Caption || block.role == Role::TableRow {
+                break;
+            }
+            if tail::likeness(&self.outline.lines[*index], last) < 2 {
+                break;
+            }
+            let name = tail::name(&block.text);
+            self.blocks[at - 1].0.role = Role::Byline;
+            if name.is_some() {
+                self.byline = name;
+            } else {
+                self.blocks.remove(at - 1);
+            }
+            last = false;
+            at -= 1;
+        }
+    }
+
+    fn finish(self, page: &HtmlPage, hint: &Hint<'_>) -> Article {
+        let meta = &self.outline.meta;
+        let stamps =
+            stamps::decide(meta, &self.dates, self.title.line, hint.date, &page.url, self.lead.as_deref(), hint.now);
+        let date_line = self
+            .shown_date
+            .and_then(|shown| self.dates.iter().find(|date| date.line == shown))
+            .map(|date| date.text.clone());
+        let canonical = [&meta.canonical, &meta.og_url]
+            .into_iter()
+            .flatten()
+            .find_map(|address| page.url.join(address.trim()).ok())
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
+        let images = self.images(page);
+        let attachments = self.attachments(page);
+        Article {
+            title: self.title.text,
+            date_line,
+            lead: self.lead,
+            byline: self.byline,
+            published: stamps.published,
+            modified: stamps.modified,
+            section: meta.section.clone().or_else(|| hint.section.map(str::to_owned)),
+            canonical,
+            images,
+            attachments,
+            lang: meta.lang.clone(),
+            blocks: self.blocks.into_iter().map(|(block, _)| block).collect(),
+        }
+    }
+
+    fn images(&self, page: &HtmlPage) -> Vec<Image> {
+        let mut images: Vec<Image> = Vec::new();
+        for picture in self.outline.pictures.iter().filter(|picture| self.covers(picture.line) && !picture.noisy) {
+            let Some(url) = resolve(&page.url, &picture.source) else { continue };
+            if images.len() >= MAX_ASSETS || images.iter().any(|image| image.url == url) {
+                continue;
+            }
+            let caption = self
+                .blocks
+                .iter()
+                .find(|(block, line)| block.role == Role::Caption && *line == picture.line)
+                .map(|(block, _)| block.text.clone())
+                .filter(|text| !placeholder(text));
+            images.push(Image { url, caption });
+        }
+        images
+    }
+
+    fn attachments(&self, page: &HtmlPage) -> Vec<Attachment> {
+        let mut attachments: Vec<Attachment> = Vec::new();
+        for file in self.outline.files.iter().filter(|file| self.covers(file.line) && !file.noisy) {
+            let Some(url) = resolve(&page.url, &file.address) else { continue };
+            if attachments.len() >= MAX_ASSETS || attachments.iter().any(|known| known.url == url) {
+                continue;
+            }
+            let name = files::name(&file.name, &url);
+            attachments.push(Attachment { url, name });
+        }
+        attachments
+    }
+}
+
+fn resolve(base: &Url, address: &str) -> Option<Url> {
+    let mut url = base.join(address.trim()).ok()?;
+    url.set_fragment(None);
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// A line between title and body that is text: a lead, a subtitle.
+fn head_text(outline: &Outline, weights: &Weights, index: usize) -> bool {
+    let line = &outline.lines[index];
+    let named = line.hints.has(Hints::LEAD);
+    weights.lines[index].phrase.is_none()
+        && !line.noisy
+        && !line.hints.has(Hints::TRAIL)
+        && !line.hints.has(Hints::COUNT)
+        && line.link_share() < 0.5
+        && (line.size >= 60 || (named && line.size >= 12))
+}
+
+const fn role(kind: LineKind) -> Role {
+    match kind {
+        LineKind::Text | LineKind::Cell => Role::Paragraph,
+        LineKind::Heading(_) => Role::Heading,
+        LineKind::Item => Role::ListItem,
+        LineKind::Row => Role::TableRow,
+        LineKind::Caption => Role::Caption,
+    }
+}

@@ -1,0 +1,131 @@
+//! The article's end: who wrote it.
+
+use super::fold::key;
+use super::hints::Hints;
+use super::lexicon::account;
+use super::outline::{Align, Line, LineKind};
+use super::text::length;
+
+/// The longest byline, in characters.
+const LONGEST: usize = 70;
+
+/// Labels before a name.
+const LABELS: [&str; 22] = [
+    "tác giả bài viết",
+    "tác giả",
+    "tin, bài, ảnh",
+    "tin và ảnh",
+    "tin, ảnh",
+    "tin ảnh",
+    "tin bài",
+    "bài và ảnh",
+    "bài, ảnh",
+    "bài viết",
+    "bài",
+    "thực hiện",
+    "người viết",
+    "phóng viên",
+    "tin",
+    "người đăng",
+    "biên tập",
+    "ảnh",
+    "nguồn tin",
+    "nguồn",
+    "theo",
+    "tổng hợp",
+];
+
+/// How strongly a line looks like a byline; 0 for not at all.
+pub(super) fn likeness(line: &Line, last: bool) -> u8 {
+    let text = line.text.as_str();
+    let chars = length(text);
+    if !(2..=LONGEST).contains(&chars) || matches!(line.kind, LineKind::Row | LineKind::Heading(_) | LineKind::Caption)
+    {
+        return 0;
+    }
+    if line.link_share() > 0.9 && !line.hints.has(Hints::AUTHOR) {
+        return 0;
+    }
+    if text.chars().any(|c| c.is_ascii_digit()) || text.ends_with(['!', '?', ':', ';']) || closing_stop(text) {
+        return 0;
+    }
+    if label(text).is_some() {
+        return if line.align == Align::Right || line.hints.has(Hints::AUTHOR) || last { 4 } else { 2 };
+    }
+    let named = names(text);
+    if !named && !line.hints.has(Hints::AUTHOR) {
+        return 0;
+    }
+    let mut score = u8::from(named);
+    score += u8::from(line.align == Align::Right) * 2;
+    score += u8::from(line.is_bold() || line.is_italic());
+    score += u8::from(line.hints.has(Hints::AUTHOR)) * 2;
+    score += u8::from(last && chars <= 40);
+    score
+}
+
+/// Ends as a sentence; initials (`P.V.`) do not.
+fn closing_stop(text: &str) -> bool {
+    text.ends_with('.') && text.rsplit(' ').next().is_none_or(|word| word.chars().filter(|c| *c == '.').count() <= 1)
+}
+
+/// The label a byline opens with, and what follows.
+fn label(text: &str) -> Option<(&'static str, &str)> {
+    let lower = text.to_lowercase();
+    let label = LABELS.iter().find(|label| {
+        lower.strip_prefix(**label).is_some_and(|rest| {
+            let rest = rest.trim_start();
+            rest.starts_with(':')
+                || (matches!(**label, "theo") && rest.chars().next().is_some_and(char::is_alphanumeric))
+        })
+    })?;
+    // The label holds the same letters in either case, so the lengths in bytes agree.
+    let rest = text.get(label.len()..)?.trim_start_matches([' ', ':', '\u{a0}']);
+    if *label == "theo" && !names(rest) {
+        return None;
+    }
+    Some((label, rest))
+}
+
+/// Capitalised words only: a name, several, an office's short mark.
+fn names(text: &str) -> bool {
+    let mut words = 0;
+    for word in text
+        .split(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | ',' | '/' | '&' | '(' | ')' | '.' | ';' | '+'))
+    {
+        if word.is_empty() {
+            continue;
+        }
+        let Some(first) = word.chars().next() else { continue };
+        let small = matches!(
+            word,
+            "và" | "tổng" | "hợp" | "thực" | "hiện" | "theo" | "biên" | "soạn" | "ảnh" | "dịch" | "st" | "lược"
+        );
+        if !first.is_uppercase() && !small {
+            return false;
+        }
+        words += usize::from(!small);
+    }
+    (1..=9).contains(&words)
+}
+
+/// The name in a byline, without its label; `None` for the accounts of a CMS.
+pub(super) fn name(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches(['(', '[']).trim_end_matches([')', ']']).trim();
+    let rest = label(text).map_or(text, |(_, rest)| rest).trim();
+    (!rest.is_empty() && !account(rest)).then(|| rest.to_owned())
+}
+
+/// A byline in brackets at the end of the last paragraph, which stays where it is.
+pub(super) fn bracketed(paragraph: &str) -> Option<String> {
+    let trimmed = paragraph.trim_end_matches(['.', ' ']);
+    let open = trimmed.strip_suffix(')')?.rfind('(')?;
+    let inside = trimmed[open + 1..trimmed.len() - 1].trim();
+    let before = trimmed[..open].trim_end();
+    // Only after the sentence's end; otherwise it belongs to the sentence.
+    if !before.ends_with(['.', '/', '!', '”', '"', '…']) || length(inside) > LONGEST || inside.is_empty() {
+        return None;
+    }
+    let photo = key(inside).starts_with("ảnh");
+    (!photo && (names(inside) || label(inside).is_some())).then(|| name(inside)).flatten()
+}

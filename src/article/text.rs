@@ -1,0 +1,63 @@
+//! The form of a text block: NFC, one space for a run of spaces, nothing invisible. Never respelled.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Characters that take no room and carry no meaning in Vietnamese text.
+pub(crate) const fn invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+        || (c.is_ascii_control() && !c.is_ascii_whitespace())
+        || matches!(c, '\u{80}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// White space of any width, the no-break ones included.
+pub(crate) const fn blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{A0}' | '\u{3000}')
+}
+
+/// Appends `piece` to `line`, folding white space across the seam.
+pub(super) fn push_folded(line: &mut String, piece: &str) {
+    let mut rest = piece;
+    while let Some(at) = rest.bytes().position(|byte| byte <= b' ' || byte == 0xC2 || byte == 0xE2 || byte == 0xEF) {
+        // ASCII runs and ordinary letters are copied in one go; only these lead bytes can start something to fold.
+        let (plain, tail) = rest.split_at(at);
+        line.push_str(plain);
+        let Some(c) = tail.chars().next() else { return };
+        if invisible(c) {
+        } else if blank(c) {
+            if !line.is_empty() && !line.ends_with(' ') {
+                line.push(' ');
+            }
+        } else {
+            line.push(c);
+        }
+        rest = &tail[c.len_utf8()..];
+    }
+    line.push_str(rest);
+}
+
+/// A whole block in its final form.
+pub(super) fn clean(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    push_folded(&mut line, text);
+    line.truncate(line.trim_end().len());
+    nfc(line)
+}
+
+/// `text` in NFC; nearly all of it is already, which a glance at the characters shows.
+pub(super) fn nfc(text: String) -> String {
+    let composed = |c: char| {
+        c < '\u{300}'
+            || matches!(c, '\u{1EA0}'..='\u{1EF9}' | '\u{2010}'..='\u{2026}' | '\u{20AB}' | '\u{2032}'..='\u{203A}')
+    };
+    if text.is_ascii() || text.chars().all(composed) { text } else { text.nfc().collect() }
+}
+
+/// Characters of `text`.
+pub(super) fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Whether a line holds no letter and no digit.
+pub(super) fn bare(text: &str) -> bool {
+    !text.chars().any(char::is_alphanumeric)
+}

@@ -1,0 +1,382 @@
+//! Start is recovery: what the WARC files hold and the ledger does not account for is read back in.
+//!
+//! Texts come first, so that a page whose text is on disk needs no second reading; then captures. A file that a crash
+//! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds it.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::coverage::Fate;
+use super::error::CrawlError;
+use super::frontier::Frontier;
+use super::payload;
+use super::process::{Finding, html, read_article};
+use super::readers::ArticleReaders;
+use super::rows::{FileRow, QueueRow, UrlState, decode, encode};
+use super::shelf::Shelf;
+use super::shelve::{self, Pending, Shelved, Source};
+use crate::archive::catalog::ArticleRecord;
+use crate::archive::warc::{
+    Closed, Group, Original, RawRecord, Receipt, RecordId, RecordType, SeriesKind, WarcName, cut, field, http,
+    parse_date, read_at, scan,
+};
+use crate::config::Site;
+use crate::fetch::{Exchange, Payload};
+use crate::ledger::{Batch, Key, Ledger};
+use crate::model::{CanonicalUrl, Digest, Head, Limits, Stamp, StampSource};
+
+/// Bytes of a record block that are kept in memory: more than any body that is fetched.
+const BLOCK_BYTES: usize = 64 << 20;
+
+/// What was read back in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Adopted {
+    /// Files looked into.
+    pub files: u64,
+    /// Captures that the ledger did not account for.
+    pub captures: u64,
+    /// Articles among them.
+    pub articles: u64,
+    /// Bytes of torn records cut off.
+    pub cut_bytes: u64,
+}
+
+/// Reads the tails of WARC files back in.
+pub struct Adopter<'a> {
+    ledger: Arc<dyn Ledger>,
+    frontier: &'a Frontier,
+    shelf: Shelf,
+    sites: &'a [Site],
+    limits: Limits,
+    now: Timestamp,
+    // Which content a capture's text was made from: what needs no second reading.
+    texts: HashMap<RecordId, Digest>,
+    readers: HashMap<String, ArticleReaders>,
+    done: Adopted,
+}
+
+impl std::fmt::Debug for Adopter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Adopter({:?})", self.done)
+    }
+}
+
+/// A file with something to read.
+struct Tail {
+    name: WarcName,
+    path: PathBuf,
+    committed: u64,
+    open: bool,
+}
+
+impl<'a> Adopter<'a> {
+    /// Adopts for `sites`; of others, pages are read without a site file.
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        frontier: &'a Frontier,
+        shelf: Shelf,
+        sites: &'a [Site],
+        limits: Limits,
+        now: Timestamp,
+    ) -> Self {
+        let (texts, readers) = (HashMap::new(), HashMap::new());
+        Self { ledger, frontier, shelf, sites, limits, now, texts, readers, done: Adopted::default() }
+    }
+
+    /// Reads all tails.
+    pub fn go(mut self) -> Result<Adopted, CrawlError> {
+        let tails = self.tails()?;
+        for kind in [SeriesKind::Text, SeriesKind::Captures] {
+            for tail in tails.iter().filter(|tail| tail.name.kind == kind) {
+                self.file(tail)?;
+            }
+        }
+        self.shelf.seal_all()?;
+        Ok(self.done)
+    }
+
+    /// Files that are open, or longer than what the ledger accounts for; in the order of their names.
+    fn tails(&self) -> Result<Vec<Tail>, CrawlError> {
+        let mut tails = Vec::new();
+        for path in files_below(&self.shelf.root().join("warc"), 2)? {
+            let Some(name) = WarcName::parse(&path) else { continue };
+            let key = Key::file(&name.relative());
+            let row: Option<FileRow> = self.ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()?;
+            let committed = row.map_or(0, |row| row.committed);
+            let open = path.extension().is_some_and(|ending| ending == "open");
+            let length = fs::metadata(&path).map_or(0, |meta| meta.len());
+            if open || length > committed {
+                tails.push(Tail { name, path, committed, open });
+            }
+        }
+        tails.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(tails)
+    }
+
+    fn file(&mut self, tail: &Tail) -> Result<(), CrawlError> {
+        self.done.files += 1;
+        let mut fault = None;
+        // A committed offset past the end means that the file lost bytes the ledger knew: read it all again.
+        let length = fs::metadata(&tail.path).map_or(0, |meta| meta.len());
+        let from = if tail.committed <= length { tail.committed } else { 0 };
+        let found = scan(&tail.path, from, BLOCK_BYTES, &mut |group| {
+            if fault.is_none() {
+                fault = self.group(tail, &group).err();
+            }
+        })?;
+        if let Some(error) = fault {
+            return Err(error);
+        }
+        if tail.open {
+            if !found.is_clean() && found.whole_after.is_none() {
+                self.done.cut_bytes += found.length - found.keep;
+                tracing::warn!(file = %tail.path.display(), cut_bytes = found.length - found.keep, "a torn record was cut off");
+                cut(&tail.path, found.keep)?;
+            }
+            if found.keep > 0 && found.whole_after.is_none() {
+                Closed::recovered(self.shelf.root(), &tail.path)?.seal()?;
+            }
+        }
+        let mut batch = Batch::default();
+        batch.put(Key::file(&tail.name.relative()), encode(&FileRow { committed: found.keep }));
+        self.ledger.apply(&batch)?;
+        Ok(())
+    }
+
+    fn group(&mut self, tail: &Tail, group: &Group) -> Result<(), CrawlError> {
+        let Some(main) = group.first() else { return Ok(()) };
+        match tail.name.kind {
+            SeriesKind::Text => self.text(group),
+            SeriesKind::Captures => match main.fields.kind() {
+                RecordType::Response | RecordType::Revisit => self.capture(tail, group),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// A text or a location: its record becomes a row, a file and a line again.
+    fn text(&mut self, group: &Group) -> Result<(), CrawlError> {
+        let Some(metadata) = group.iter().find(|record| record.fields.kind() == RecordType::Metadata) else {
+            return Ok(());
+        };
+        let Ok(mut record) = serde_json::from_slice::<ArticleRecord>(&metadata.block) else {
+            return Ok(());
+        };
+        let conversion = group.iter().find(|record| record.fields.kind() == RecordType::Conversion);
+        let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
+        if let Some(source) = refers {
+            self.texts.insert(source, record.content_hash);
+        }
+        if let Some(there) = shelve::known(&self.shelf, &*self.ledger, &record.content_hash)? {
+            let mut locations = there.locations.clone();
+            shelve::add_locations(&mut locations, &record.locations);
+            record = ArticleRecord { locations, ..there };
+        }
+        let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
+        self.keep(Shelved { record, text, appended: true })
+    }
+
+    fn keep(&mut self, shelved: Shelved) -> Result<(), CrawlError> {
+        shelve::write_files(&mut self.shelf, &shelved)?;
+        let mut batch = Batch::default();
+        shelve::remember(&shelved.record, &mut batch);
+        self.ledger.apply(&batch)?;
+        Ok(())
+    }
+
+    fn capture(&mut self, tail: &Tail, group: &Group) -> Result<(), CrawlError> {
+        self.done.captures += 1;
+        let [main, .., metadata] = group.as_slice() else { return Ok(()) };
+        let lines = Lines::of(&metadata.block);
+        let receipt = Receipt::recovered(&tail.name, main.offset);
+        let mut batch = Batch::default();
+        if let Some(original) = original_of(main) {
+            payload::remember(&*self.ledger, &original, receipt.file(), main.offset, &mut batch)?;
+        }
+        if lines.get("luutru-task") == Some("article") && is_page(main) {
+            self.article(tail, main, &lines, &receipt, &mut batch)?;
+        }
+        self.ledger.apply(&batch)?;
+        Ok(())
+    }
+
+    /// An article's page: its item leaves the queue, and its text is made if the crash came before it was.
+    fn article(
+        &mut self,
+        tail: &Tail,
+        main: &RawRecord,
+        lines: &Lines<'_>,
+        receipt: &Receipt,
+        batch: &mut Batch,
+    ) -> Result<(), CrawlError> {
+        let site = lines.get("luutru-site").unwrap_or(&tail.name.site).to_owned();
+        let Some(row) = lines.queue_row() else { return Ok(()) };
+        let Some(id) = main.fields.get(field::RECORD_ID).and_then(RecordId::parse) else { return Ok(()) };
+        let known = self.texts.get(&id).copied();
+        let (state, fate) = match known {
+            Some(content) => (UrlState::Article { content, version: 1 }, Fate::Archived),
+            None => match self.read_again(&site, &row, main)? {
+                Finding::Article(text) => {
+                    let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
+                    let mut locations = vec![row.url.clone()];
+                    shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
+                    let source = Source {
+                        site: &site,
+                        key: &row.key,
+                        list: &row.list,
+                        locations,
+                        receipt,
+                        record_id: id,
+                        captured_at,
+                    };
+                    let mut pending = Pending::new();
+                    let shelved =
+                        shelve::shelve(&mut self.shelf, &*self.ledger, &mut pending, &text, &source, self.now)?;
+                    let fate = if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate };
+                    let state = UrlState::Article { content: text.content, version: shelved.record.version };
+                    if shelved.appended {
+                        self.shelf.site(&site)?.texts.sync()?;
+                        self.keep(shelved)?;
+                    }
+                    (state, fate)
+                }
+                Finding::NotArticle(cause) => (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause)),
+                _ => return Ok(()),
+            },
+        };
+        self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
+        self.frontier.adopt(&site, &row, state, receipt, &fate, batch)?;
+        Ok(())
+    }
+
+    /// Reads a captured page as an article once more, through the original when the capture is a revisit.
+    fn read_again(&mut self, site: &str, row: &QueueRow, main: &RawRecord) -> Result<Finding, CrawlError> {
+        let response = match main.fields.kind() {
+            RecordType::Revisit => match self.original_block(main)? {
+                Some(block) => block,
+                None => return Ok(Finding::NotArticle("the revisited page is gone".to_owned())),
+            },
+            _ => main.block.clone(),
+        };
+        let Some(exchange) = exchange_of(main, response) else {
+            return Ok(Finding::NotArticle("unreadable capture".to_owned()));
+        };
+        let page = match html(&self.limits, &exchange) {
+            Ok(page) => page,
+            Err(cause) => return Ok(Finding::NotArticle(cause)),
+        };
+        let spec = self.sites.iter().find(|known| known.id == site);
+        if !self.readers.contains_key(site) {
+            let spec = spec.cloned().or_else(|| Site::bare(&exchange.url));
+            if let Some(spec) = spec {
+                self.readers.insert(site.to_owned(), ArticleReaders::new(&spec)?);
+            }
+        }
+        let Some(readers) = self.readers.get(site) else {
+            return Ok(Finding::NotArticle("unreadable address".to_owned()));
+        };
+        let section = spec.and_then(|site| site.lists.iter().find(|list| list.id == row.list)?.section.as_deref());
+        let family = crate::portal::recognise(&page.source).map(|(family, _)| family.name);
+        Ok(read_article(readers.of(family), row, section, &page, exchange.head.status, exchange.started))
+    }
+
+    fn original_block(&self, revisit: &RawRecord) -> Result<Option<Vec<u8>>, CrawlError> {
+        let digest = revisit.fields.get(field::PAYLOAD_DIGEST).and_then(Digest::parse);
+        let Some(place) = digest.map(|digest| payload::place(&*self.ledger, &digest)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
+        Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
+    }
+}
+
+/// Lines of a metadata record.
+struct Lines<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Lines<'a> {
+    fn of(block: &'a [u8]) -> Self {
+        let text = std::str::from_utf8(block).unwrap_or_default();
+        Self(text.lines().filter_map(|line| line.split_once(": ")).collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)
+    }
+
+    fn queue_row(&self) -> Option<QueueRow> {
+        let text = |name| self.get(name).unwrap_or_default().to_owned();
+        Some(QueueRow {
+            url: self.get("luutru-url")?.to_owned(),
+            key: CanonicalUrl(self.get("luutru-key")?.to_owned()),
+            list: text("luutru-list"),
+            via: text("via"),
+            title: text("luutru-title"),
+            listed: self.get("luutru-listed").and_then(listed),
+            walk: String::new(),
+            attempts: 0,
+            fence: 0,
+        })
+    }
+}
+
+/// A list's date as the metadata record has it: a day, or RFC 3339.
+fn listed(text: &str) -> Option<Stamp> {
+    if let Ok(day) = text.parse::<jiff::civil::Date>()
+        && text.len() == 10
+    {
+        return Some(Stamp::day(day, StampSource::List));
+    }
+    let at = text.strip_suffix("+07:00")?.parse().ok()?;
+    Some(Stamp { at, has_time: true, source: StampSource::List })
+}
+
+/// Whether the capture is of a page, and not of a redirect on the way to it or of an error.
+fn is_page(main: &RawRecord) -> bool {
+    let whole = main.fields.get(field::TRUNCATED).is_none() || main.fields.kind() == RecordType::Revisit;
+    whole && http::status(&main.block).is_some_and(|status| (200..300).contains(&status))
+}
+
+fn original_of(main: &RawRecord) -> Option<Original> {
+    let is_original = main.fields.kind() == RecordType::Response && is_page(main);
+    if !is_original || http::head_length(&main.block) == main.block.len() {
+        return None;
+    }
+    Some(Original {
+        record_id: RecordId::parse(main.fields.get(field::RECORD_ID)?)?,
+        target_uri: main.fields.get(field::TARGET_URI)?.to_owned(),
+        date: parse_date(main.fields.get(field::DATE)?)?,
+        payload_digest: Digest::parse(main.fields.get(field::PAYLOAD_DIGEST)?)?,
+    })
+}
+
+/// An exchange as far as a record tells.
+fn exchange_of(main: &RawRecord, response: Vec<u8>) -> Option<Exchange> {
+    let url = Url::parse(main.fields.get(field::TARGET_URI)?).ok()?;
+    let started = main.fields.get(field::DATE).and_then(parse_date)?;
+    let head_bytes = http::head_length(&response);
+    let head = Head::parse(&response[..head_bytes])?;
+    let payload = Payload::Unchunked(http::Message::parse(&response).payload.concat());
+    Some(Exchange::recorded(url, started, response, head, head_bytes, payload))
+}
+
+/// Files exactly `depth` folders below `dir`; none when it is not there.
+fn files_below(dir: &Path, depth: usize) -> Result<Vec<PathBuf>, CrawlError> {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Ok(Vec::new());
+    };
+    let mut out = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        match (path.is_dir(), depth) {
+            (true, 1..) => out.extend(files_below(&path, depth - 1)?),
+            (false, 0) => out.push(path),
+            _ => {}
+        }
+    }
+    Ok(out)
+}

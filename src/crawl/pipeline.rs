@@ -1,0 +1,312 @@
+//! The wiring: runners (one a site) → workers (blocking) → committer (one) → ledger, each hand-over bounded.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::atomic::AtomicI64;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use governor::{Quota, RateLimiter};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::adopt::{Adopted, Adopter};
+use super::commit::Committer;
+use super::coverage::Coverage;
+use super::error::CrawlError;
+use super::frontier::Frontier;
+use super::plan::{Planned, Want, plan};
+use super::process::{Processed, process};
+use super::rows::ROWS_VERSION;
+use super::run::{Halt, IN_FLIGHT, Run, SiteRun, Stop};
+use super::runner::Runner;
+use super::servers::Servers;
+use super::shelf::{Shelf, ShelfSpec};
+use super::stats::Tally;
+use super::task::Finished;
+use crate::archive::warc::{Level, Rotation, WarcInfo};
+use crate::config::{Config, Site};
+use crate::fetch::{Fetcher, Guard, Identity};
+use crate::ledger::{Batch, Key, Ledger, LedgerError, SledLedger};
+use crate::model::{Clock, SystemClock};
+use crate::politeness::Pace;
+
+/// Workers that read pages and compress; more than this does not help, since one committer follows.
+const MOST_WORKERS: usize = 8;
+
+/// One crawl or backfill.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The sites.
+    pub sites: Vec<Site>,
+    /// What is wanted of them.
+    pub want: Want,
+    /// List pages per list.
+    pub max_pages: Option<u32>,
+    /// Articles asked for.
+    pub max_articles: Option<u32>,
+}
+
+/// What became of one list.
+#[derive(Debug, Clone)]
+pub struct ListOutcome {
+    /// The list's id.
+    pub list: String,
+    /// List pages read, over all runs of this walk.
+    pub pages: u32,
+    /// Whether it was walked to its end.
+    pub complete: bool,
+    /// Why it ended, or what keeps it from ending.
+    pub why: String,
+    /// The list could not be read.
+    pub failed: bool,
+}
+
+/// What became of one site.
+#[derive(Debug, Clone)]
+pub struct SiteOutcome {
+    /// The site's id.
+    pub site: String,
+    /// What this run did.
+    pub tally: Tally,
+    /// Its lists.
+    pub lists: Vec<ListOutcome>,
+    /// The account of its walks.
+    pub coverage: Coverage,
+    /// Why it was left early.
+    pub halt: Option<Halt>,
+    /// Items that still wait.
+    pub left: bool,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// By site.
+    pub sites: Vec<SiteOutcome>,
+    /// What the start read back in.
+    pub adopted: Adopted,
+    /// Whether it was told to stop.
+    pub drained: bool,
+    /// From start to end.
+    pub elapsed: std::time::Duration,
+}
+
+/// A run under way, for those who watch it.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The sites with their counters.
+    pub sites: Vec<Arc<SiteRun>>,
+    /// What a person should know about how it begins.
+    pub notes: Vec<String>,
+    /// What the start read back in.
+    pub adopted: Adopted,
+}
+
+/// Runs a job to its end, or until `stop` says drain.
+pub async fn run(
+    config: &Config,
+    job: &Job,
+    stop: watch::Receiver<Stop>,
+    begun: impl FnOnce(View),
+) -> Result<Outcome, CrawlError> {
+    let started = Instant::now();
+    let ledger = open_ledger(&config.root)?;
+    let frontier = Frontier::open(Arc::clone(&ledger))?;
+    let shelf_spec = shelf_spec(config);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let shelf = Shelf::new(shelf_spec.clone());
+    let adopter = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &job.sites, config.limits, clock.now());
+    let adopted = adopter.go()?;
+    let run = Arc::new(Run {
+        root: config.root.clone(),
+        fetcher: fetcher(config),
+        servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock)),
+        limits: config.limits,
+        ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
+        concurrency: Semaphore::new(config.concurrency.max(1)),
+        slots: Arc::new(Semaphore::new(IN_FLIGHT)),
+        max_pages: job.max_pages,
+        articles_left: AtomicI64::new(job.max_articles.map_or(-1, i64::from)),
+        stop,
+        ledger,
+        frontier,
+        clock,
+    });
+    let mut sites = Vec::new();
+    let mut notes = Vec::new();
+    for site in &job.sites {
+        let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
+        let Planned { walks, notes: more } = planned;
+        notes.extend(more);
+        let pace = Pace { delay: config.delay_for(site), crawl_delay_cap: config.crawl_delay_cap, ..Pace::default() };
+        sites.push(Arc::new(SiteRun::new(site.clone(), pace, walks)?));
+    }
+    begun(View { sites: sites.clone(), notes, adopted });
+    flow(&run, &sites, shelf_spec).await?;
+    outcome(&run, &sites, adopted, started)
+}
+
+/// Runs all stages until the runners are done and everything they fetched is acknowledged.
+async fn flow(run: &Arc<Run>, sites: &[Arc<SiteRun>], shelf: ShelfSpec) -> Result<(), CrawlError> {
+    let (to_workers, for_workers) = mpsc::channel::<Finished>(IN_FLIGHT);
+    let (to_committer, for_committer) = sync_channel::<Processed>(IN_FLIGHT);
+    let level = shelf.level;
+    let committer = Committer::new(Arc::clone(run), Shelf::new(shelf));
+    let committer = spawn("commit", move || committer.go(&for_committer))?;
+    let workers = workers(run, for_workers, &to_committer, level)?;
+    drop(to_committer);
+
+    let mut runners = JoinSet::new();
+    for site in sites {
+        runners.spawn(Runner::new(Arc::clone(run), Arc::clone(site), to_workers.clone()).go());
+    }
+    drop(to_workers);
+    let mut result = Ok(());
+    while let Some(ended) = runners.join_next().await {
+        let ended = ended.map_err(|_| CrawlError::Worker).and_then(|ended| ended);
+        result = result.and(ended);
+    }
+    // The channels are closed now, so the threads end by themselves; joining them blocks, so not on this thread.
+    let joined = tokio::task::spawn_blocking(move || {
+        let worked = workers.into_iter().map(join).fold(Ok(()), Result::and);
+        // The committer's error is the cause of the others'.
+        join(committer).and(worked)
+    });
+    joined.await.map_err(|_| CrawlError::Worker)?.and(result)
+}
+
+fn workers(
+    run: &Arc<Run>,
+    incoming: mpsc::Receiver<Finished>,
+    outgoing: &SyncSender<Processed>,
+    level: Level,
+) -> Result<Vec<JoinHandle<Result<(), CrawlError>>>, CrawlError> {
+    let count = thread::available_parallelism().map_or(2, usize::from).min(MOST_WORKERS);
+    let incoming = Arc::new(Mutex::new(incoming));
+    (0..count)
+        .map(|_| {
+            let (run, incoming, outgoing) = (Arc::clone(run), Arc::clone(&incoming), outgoing.clone());
+            spawn("read", move || {
+                loop {
+                    let next = incoming.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+                    let Some(finished) = next else { return Ok(()) };
+                    let processed = process(&run, finished, level)?;
+                    outgoing.send(processed).map_err(|_| CrawlError::Worker)?;
+                }
+            })
+        })
+        .collect()
+}
+
+type Thread = JoinHandle<Result<(), CrawlError>>;
+
+fn spawn(name: &str, work: impl FnOnce() -> Result<(), CrawlError> + Send + 'static) -> Result<Thread, CrawlError> {
+    thread::Builder::new().name(name.to_owned()).spawn(work).map_err(|_| CrawlError::Worker)
+}
+
+fn join(thread: Thread) -> Result<(), CrawlError> {
+    thread.join().map_err(|_| CrawlError::Worker)?
+}
+
+/// Opens the ledger; one that cannot be read is set aside, and the WARC files fill a new one.
+fn open_ledger(root: &Path) -> Result<Arc<dyn Ledger>, CrawlError> {
+    let state = root.join("state");
+    fs::create_dir_all(&state).map_err(|error| CrawlError::Root {
+        path: state.display().to_string(),
+        why: format!("cannot be made ({error}); choose a folder that can be written with --root"),
+    })?;
+    let ledger = match SledLedger::open(&state) {
+        Err(LedgerError::Engine { source: sled::Error::Corruption { .. } | sled::Error::Unsupported(_), .. }) => {
+            set_aside(&state)?;
+            SledLedger::open(&state)?
+        }
+        other => other?,
+    };
+    let version = Key::meta("version");
+    match ledger.get(&version)? {
+        Some(found) if found != ROWS_VERSION => {
+            drop(ledger);
+            set_aside(&state)?;
+            open_ledger(root)
+        }
+        Some(_) => Ok(Arc::new(ledger)),
+        None => {
+            let mut batch = Batch::default();
+            batch.put(version, ROWS_VERSION);
+            ledger.apply(&batch)?;
+            Ok(Arc::new(ledger))
+        }
+    }
+}
+
+fn set_aside(state: &Path) -> Result<(), CrawlError> {
+    let stamp = SystemClock.now().as_second();
+    let aside = state.with_file_name(format!("state.damaged-{stamp}"));
+    tracing::warn!(aside = %aside.display(), "the ledger cannot be read; it is set aside and rebuilt from the WARC files");
+    fs::rename(state, &aside).map_err(|error| CrawlError::Root {
+        path: state.display().to_string(),
+        why: format!("the damaged ledger cannot be set aside ({error}); move it away by hand"),
+    })
+}
+
+fn fetcher(config: &Config) -> Fetcher {
+    let from = config.contact.clone().filter(|contact| contact.contains('@') && !contact.contains("://"));
+    let identity = Identity { user_agent: config.user_agent.clone(), from };
+    Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity)
+}
+
+fn shelf_spec(config: &Config) -> ShelfSpec {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    ShelfSpec {
+        root: config.root.clone(),
+        rotation: Rotation { max_bytes: config.warc.rotate_bytes, max_age: config.warc.rotate_age },
+        level: Level::new(config.warc.level).unwrap_or_default(),
+        info: WarcInfo {
+            software: format!("luutru/{}", env!("CARGO_PKG_VERSION")),
+            operator: config.operator.clone().unwrap_or_default(),
+            contact: config.contact.clone().unwrap_or_default(),
+            robots: "RFC 9309".to_owned(),
+            user_agent: config.user_agent.clone(),
+            hostname: host.clone(),
+            config: Some(config.digest()),
+            ..WarcInfo::default()
+        },
+        host,
+    }
+}
+
+fn outcome(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, started: Instant) -> Result<Outcome, CrawlError> {
+    let mut out = Vec::new();
+    for site in sites {
+        let mut coverage = Coverage::default();
+        let mut lists = Vec::new();
+        for walk in site.walks().iter() {
+            coverage.add(&walk.coverage);
+            let capped = walk.row.next.is_some() && run.max_pages.is_some_and(|most| walk.row.pages >= most);
+            let why = match (&walk.given_up, &walk.row.ended) {
+                (Some(why), _) | (None, Some(why)) => why.clone(),
+                (None, None) if capped => format!("stopped at --max-pages {}", walk.row.pages),
+                (None, None) => "not walked to its end yet".to_owned(),
+            };
+            let failed = walk.given_up.is_some() || (walk.row.next.is_none() && !walk.row.complete);
+            let (list, pages, complete) = (walk.row.list.clone(), walk.row.pages, walk.row.complete);
+            lists.push(ListOutcome { list, pages, complete, why, failed });
+        }
+        out.push(SiteOutcome {
+            site: site.id().to_owned(),
+            tally: site.stats.tally(),
+            lists,
+            coverage,
+            halt: site.halted(),
+            left: !run.frontier.is_empty(site.id())?,
+        });
+    }
+    let by_site: BTreeMap<&str, &SiteOutcome> = out.iter().map(|site| (site.site.as_str(), site)).collect();
+    super::report::write(&run.root, &by_site, run.clock.now())?;
+    Ok(Outcome { sites: out, adopted, drained: run.draining(), elapsed: started.elapsed() })
+}

@@ -1,0 +1,37 @@
+//! A page and its one parse.
+
+use std::ops::Range;
+
+use scraper::Html;
+use url::Url;
+
+use super::prune;
+use crate::model::Limits;
+
+/// A decoded HTML page and its one parse.
+#[derive(Debug)]
+pub struct HtmlPage {
+    /// The address it was fetched from, after redirects.
+    pub url: Url,
+    /// The decoded source, scripts included.
+    pub source: String,
+    /// The tree, made of the source without scripts, styles, comments and layout white space.
+    pub dom: Html,
+    json_ld: Vec<Range<usize>>,
+}
+
+impl HtmlPage {
+    /// Parses `source`, bounded: at most `limits.html_bytes` are read, elements below `limits.dom_depth` are flattened.
+    ///
+    /// Never fails: what is over a bound is left out of the tree and stays in `source`.
+    pub fn parse(url: Url, source: String, limits: &Limits) -> Self {
+        let pruned = prune::prune(&source, limits);
+        let dom = Html::parse_document(&pruned.html);
+        Self { url, source, dom, json_ld: pruned.json_ld }
+    }
+
+    /// The bodies of the page's `application/ld+json` scripts, in document order.
+    pub fn json_ld(&self) -> impl Iterator<Item = &str> {
+        self.json_ld.iter().filter_map(|range| self.source.get(range.clone()))
+    }
+}

@@ -1,0 +1,405 @@
+//! A linear pass over the source, before the parser sees it.
+//!
+//! The parser's cost grows with the square of the nesting depth, and open formatting elements multiply; scripts, styles
+//! and layout white space are two thirds of a portal's page. So: contents that are no text go, depth and counts are
+//! bounded, whatever this pass believes closed is closed explicitly.
+
+use std::ops::Range;
+
+use memchr::{memchr, memmem};
+
+use super::tags::{Closing, Kind, Open, Stack};
+use crate::model::Limits;
+
+/// Elements of one page; the richest portal page seen has 6,000.
+const MAX_ELEMENTS: usize = 100_000;
+
+/// Formatting elements left open at a time; each is made anew in every later block.
+const MAX_FORMATTING: usize = 24;
+
+/// Attributes of one element (the parser compares each with all others).
+const MAX_ATTRIBUTES: usize = 48;
+
+/// A `data:` address longer than this is an image in the page itself.
+const MAX_DATA_BYTES: usize = 256;
+
+/// JSON-LD scripts remembered.
+const MAX_JSON_LD: usize = 16;
+
+/// What is parsed, and where the source holds JSON-LD.
+pub(super) struct Pruned {
+    pub(super) html: String,
+    pub(super) json_ld: Vec<Range<usize>>,
+}
+
+/// Makes the copy of `source` that is parsed.
+pub(super) fn prune(source: &str, limits: &Limits) -> Pruned {
+    let end = source.floor_char_boundary(limits.html_bytes);
+    let mut pass = Pass {
+        source: &source[..end],
+        bytes: &source.as_bytes()[..end],
+        out: Vec::with_capacity(end / 2),
+        stack: Stack::new(),
+        depth_limit: limits.dom_depth.max(8),
+        cost: 0,
+        formatting: 0,
+        pre: 0,
+        attributes: Vec::new(),
+        exhausted: Vec::new(),
+        json_ld: Vec::new(),
+        lower: Vec::new(),
+    };
+    pass.run();
+    // Cuts are made at ASCII bytes only, so this never fails; an empty page is the answer if it did.
+    Pruned { html: String::from_utf8(pass.out).unwrap_or_default(), json_ld: pass.json_ld }
+}
+
+/// One attribute: where it stands, and its name.
+#[derive(Debug, Clone)]
+struct Attribute {
+    whole: Range<usize>,
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+struct Pass<'a> {
+    source: &'a str,
+    bytes: &'a [u8],
+    out: Vec<u8>,
+    stack: Stack,
+    depth_limit: usize,
+    cost: usize,
+    /// Formatting elements opened and not closed by name.
+    formatting: usize,
+    pre: usize,
+    attributes: Vec<Attribute>,
+    /// Names whose end tag does not come any more: looked for once only.
+    exhausted: Vec<Vec<u8>>,
+    json_ld: Vec<Range<usize>>,
+    lower: Vec<u8>,
+}
+
+impl Pass<'_> {
+    fn run(&mut self) {
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let Some(offset) = memchr(b'<', &self.bytes[at..]) else {
+                self.text(at..self.bytes.len());
+                return;
+            };
+            let tag = at + offset;
+            self.text(at..tag);
+            at = match self.bytes.get(tag + 1) {
+                Some(b'!') => self.declaration(tag),
+                Some(b'?') => self.past(tag, b'>'),
+                Some(b'/') => match self.bytes.get(tag + 2) {
+                    Some(letter) if letter.is_ascii_alphabetic() => self.end_tag(tag),
+                    _ => self.past(tag, b'>'),
+                },
+                Some(letter) if letter.is_ascii_alphabetic() => self.start_tag(tag),
+                _ => {
+                    self.out.extend_from_slice(b"&lt;");
+                    tag + 1
+                }
+            };
+        }
+    }
+
+    /// The position after the next `byte`, or the end.
+    fn past(&self, from: usize, byte: u8) -> usize {
+        memchr(byte, &self.bytes[from..]).map_or(self.bytes.len(), |offset| from + offset + 1)
+    }
+
+    /// Text, with runs of white space folded (outside `pre`) and NULs dropped.
+    fn text(&mut self, range: Range<usize>) {
+        let text = &self.bytes[range];
+        if self.pre > 0 {
+            self.out.extend(text.iter().filter(|byte| **byte != 0));
+            return;
+        }
+        let mut start = 0;
+        let mut at = 0;
+        while at < text.len() {
+            let byte = text[at];
+            if byte > b' ' {
+                at += 1;
+                continue;
+            }
+            let run = at;
+            while at < text.len() && text[at] <= b' ' {
+                at += 1;
+            }
+            if at - run > 1 || byte == 0 {
+                self.out.extend_from_slice(&text[start..run]);
+                if text[run..at].iter().any(|byte| *byte != 0) {
+                    self.out.push(if text[run..at].contains(&b'\n') { b'\n' } else { b' ' });
+                }
+                start = at;
+            }
+        }
+        self.out.extend_from_slice(&text[start..]);
+    }
+
+    /// Comments go, the doctype stays.
+    fn declaration(&mut self, tag: usize) -> usize {
+        if !self.bytes[tag..].starts_with(b"<!--") {
+            let end = self.past(tag, b'>');
+            if self.bytes[tag + 2..end].get(..7).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) {
+                self.out.extend_from_slice(&self.bytes[tag..end]);
+            }
+            return end;
+        }
+        // `<!-->` is a whole comment, hence the search from the first dash on.
+        let mut at = tag + 2;
+        loop {
+            let Some(offset) = memchr(b'>', &self.bytes[at..]) else { return self.bytes.len() };
+            let end = at + offset;
+            let inside = &self.bytes[tag + 2..end];
+            if inside.ends_with(b"--") || (inside.len() >= 5 && inside.ends_with(b"--!")) {
+                return end + 1;
+            }
+            at = end + 1;
+        }
+    }
+
+    fn name_end(&self, from: usize) -> usize {
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+        self.bytes[from..].iter().position(ends).map_or(self.bytes.len(), |offset| from + offset)
+    }
+
+    fn take_name(&mut self, name: &Range<usize>) -> Kind {
+        self.lower.clear();
+        let bytes = self.bytes;
+        self.lower.extend(bytes[name.clone()].iter().map(u8::to_ascii_lowercase));
+        Kind::of(&self.lower)
+    }
+
+    fn end_tag(&mut self, tag: usize) -> usize {
+        let name = tag + 2..self.name_end(tag + 2);
+        let kind = self.take_name(&name);
+        let Some(end) = self.scan_attributes(name.end) else { return self.bytes.len() };
+        match kind {
+            Kind::Void if self.lower == b"br" => self.out.extend_from_slice(b"<br>"),
+            Kind::Void | Kind::Dropped | Kind::Hollow | Kind::Verbatim | Kind::Skipped => {}
+            _ => match self.stack.closing(kind, &self.lower) {
+                Closing::Nothing => {}
+                Closing::From(height) => self.close_from(height),
+                Closing::Only(height) => {
+                    self.stack.remove(height);
+                    self.formatting = self.formatting.saturating_sub(usize::from(kind == Kind::Formatting));
+                    self.emit_end(&name);
+                }
+            },
+        }
+        end
+    }
+
+    fn emit_end(&mut self, name: &Range<usize>) {
+        self.out.extend_from_slice(b"</");
+        self.out.extend_from_slice(&self.bytes[name.clone()]);
+        self.out.push(b'>');
+    }
+
+    /// Closes every element from `height` up, in the output too. Formatting elements are left to the parser, which
+    /// opens them again in the next block as a browser does.
+    fn close_from(&mut self, height: usize) {
+        while self.stack.depth() > height {
+            let Some(open) = self.stack.pop() else { return };
+            self.pre -= usize::from(self.is_pre(&open));
+            if !matches!(open.kind, Kind::Formatting | Kind::Anchor) {
+                self.emit_end(&(open.name.0..open.name.1));
+            }
+        }
+    }
+
+    fn is_pre(&self, open: &Open) -> bool {
+        self.bytes[open.name.0..open.name.1].eq_ignore_ascii_case(b"pre")
+    }
+
+    fn start_tag(&mut self, tag: usize) -> usize {
+        let name = tag + 1..self.name_end(tag + 1);
+        let kind = self.take_name(&name);
+        let Some(end) = self.scan_attributes(name.end) else { return self.bytes.len() };
+        // Each formatting element left open costs one element more in every block to come.
+        self.cost += 1 + self.formatting.saturating_sub(4);
+        let over = self.cost > MAX_ELEMENTS;
+        match kind {
+            Kind::Dropped => return self.drop_content(&name, end),
+            Kind::Skipped => {}
+            Kind::Hollow => {
+                if !over {
+                    self.emit_start(tag, end, &name);
+                    self.emit_end(&name);
+                }
+                return self.after_end_tag(end).unwrap_or(end);
+            }
+            Kind::Verbatim => return self.verbatim(tag, end, &name, over),
+            Kind::Void if over => {}
+            Kind::Void => self.emit_start(tag, end, &name),
+            _ => self.open(kind, tag, end, name, over),
+        }
+        end
+    }
+
+    fn open(&mut self, kind: Kind, tag: usize, end: usize, name: Range<usize>, over: bool) {
+        if let Some(height) = self.stack.implied(kind, &self.lower) {
+            self.close_implied(kind, height);
+        }
+        let stray = matches!(kind, Kind::Section | Kind::Row | Kind::Cell) && !self.stack.in_table();
+        let flood = kind == Kind::Formatting && self.formatting >= MAX_FORMATTING;
+        if over || stray || flood || self.stack.depth() >= self.depth_limit {
+            // Flattened; a blank keeps the words of two blocks apart.
+            self.out.push(b' ');
+            return;
+        }
+        self.formatting += usize::from(kind == Kind::Formatting);
+        let open = Open::new(kind, &self.lower, (name.start, name.end));
+        self.pre += usize::from(self.is_pre(&open));
+        self.stack.push(open);
+        self.emit_start(tag, end, &name);
+    }
+
+    fn close_implied(&mut self, kind: Kind, height: usize) {
+        if kind == Kind::Anchor {
+            self.stack.remove(height);
+            self.out.extend_from_slice(b"</a>");
+        } else {
+            self.close_from(height);
+        }
+    }
+
+    /// Reads attributes from `from` up to the tag's end; `None` when the source ends first, which drops the tag.
+    fn scan_attributes(&mut self, from: usize) -> Option<usize> {
+        self.attributes.clear();
+        let bytes = self.bytes;
+        let mut at = from;
+        loop {
+            while bytes.get(at).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'/') {
+                at += 1;
+            }
+            if *bytes.get(at)? == b'>' {
+                return Some(at + 1);
+            }
+            let start = at;
+            at += 1;
+            while !matches!(bytes.get(at)?, b'=' | b'>' | b'/') && !bytes[at].is_ascii_whitespace() {
+                at += 1;
+            }
+            let name = start..at;
+            let mut next = at;
+            while bytes.get(next)?.is_ascii_whitespace() {
+                next += 1;
+            }
+            let mut value = at..at;
+            if bytes[next] == b'=' {
+                next += 1;
+                while bytes.get(next)?.is_ascii_whitespace() {
+                    next += 1;
+                }
+                value = value_at(bytes, next)?;
+                at = value.end + usize::from(matches!(bytes[next], b'"' | b'\''));
+            }
+            if self.attributes.len() <= MAX_ATTRIBUTES {
+                self.attributes.push(Attribute { whole: start..at, name, value });
+            }
+        }
+    }
+
+    fn emit_start(&mut self, tag: usize, end: usize, name: &Range<usize>) {
+        let flood = self.attributes.len() > MAX_ATTRIBUTES;
+        if !flood && self.attributes.iter().all(|attribute| keeps(self.bytes, attribute)) {
+            self.out.extend(self.bytes[tag..end].iter().filter(|byte| **byte != 0));
+            return;
+        }
+        self.out.extend_from_slice(&self.bytes[tag..name.end]);
+        for attribute in self.attributes.iter().take(MAX_ATTRIBUTES) {
+            if keeps(self.bytes, attribute) {
+                self.out.push(b' ');
+                self.out.extend(self.bytes[attribute.whole.clone()].iter().filter(|byte| **byte != 0));
+            }
+        }
+        // An unquoted value must not take the bracket's slash along.
+        self.out.extend_from_slice(b" >");
+    }
+
+    fn drop_content(&mut self, name: &Range<usize>, end: usize) -> usize {
+        let script = self.lower == b"script";
+        let json_ld = script && self.attributes.iter().any(|attribute| self.names_json_ld(attribute));
+        let Some(after) = self.after_end_tag(end) else {
+            // Unclosed: a script swallows the rest as in a browser, a drawing does not.
+            return if script || self.lower == b"style" { self.bytes.len() } else { end };
+        };
+        if json_ld && self.json_ld.len() < MAX_JSON_LD {
+            let close = self.source[..after].rfind("</").unwrap_or(end);
+            self.json_ld.push(end..close.max(end));
+        }
+        debug_assert!(after >= name.end, "the scan goes forward only");
+        after
+    }
+
+    fn names_json_ld(&self, attribute: &Attribute) -> bool {
+        memmem::find(&self.bytes[attribute.value.clone()], b"ld+json").is_some()
+    }
+
+    fn verbatim(&mut self, tag: usize, end: usize, name: &Range<usize>, over: bool) -> usize {
+        let Some(after) = self.after_end_tag(end) else { return end };
+        if !over {
+            self.emit_start(tag, end, name);
+            let close = self.source[..after].rfind("</").unwrap_or(end).max(end);
+            self.text(end..close);
+            self.emit_end(name);
+        }
+        after
+    }
+
+    /// The position after the end tag of the element named in `lower`, searched from `from`.
+    fn after_end_tag(&mut self, from: usize) -> Option<usize> {
+        if self.exhausted.contains(&self.lower) {
+            return None;
+        }
+        let length = self.lower.len();
+        let mut at = from;
+        while let Some(offset) = memchr(b'<', &self.bytes[at..]) {
+            let tag = at + offset;
+            let name = self.bytes.get(tag + 2..tag + 2 + length);
+            if self.bytes.get(tag + 1) == Some(&b'/')
+                && name.is_some_and(|name| name.eq_ignore_ascii_case(&self.lower))
+                && !self.bytes.get(tag + 2 + length).is_some_and(u8::is_ascii_alphanumeric)
+            {
+                return Some(self.past(tag, b'>'));
+            }
+            at = tag + 1;
+        }
+        self.exhausted.push(self.lower.clone());
+        None
+    }
+}
+
+/// The value that starts at `at`, without its quotes.
+fn value_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    match *bytes.get(at)? {
+        quote @ (b'"' | b'\'') => {
+            let length = memchr(quote, &bytes[at + 1..])?;
+            Some(at + 1..at + 1 + length)
+        }
+        b'>' => Some(at..at),
+        _ => {
+            let length = bytes[at..].iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>')?;
+            Some(at..at + length)
+        }
+    }
+}
+
+/// Event handlers carry no text (`onclick` alone holds file addresses), nor do image candidates and inline images.
+fn keeps(bytes: &[u8], attribute: &Attribute) -> bool {
+    let name = &bytes[attribute.name.clone()];
+    let handler = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"on"));
+    if handler {
+        return name.eq_ignore_ascii_case(b"onclick");
+    }
+    if name.eq_ignore_ascii_case(b"srcset") {
+        return false;
+    }
+    let value = &bytes[attribute.value.clone()];
+    !(value.len() > MAX_DATA_BYTES && value[..5].eq_ignore_ascii_case(b"data:"))
+}
