@@ -314,6 +314,14 @@ mod tests {
         assert_eq!((PATH_SESSIONS.len(), QUERY_SESSIONS.len()), (2, 5));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_address_stops_it(url: String, path in "http://x.vn/[%/.?&=()A-F0-9\\[\\]:@ứ]*") {
+            surt(&url);
+            surt(&path);
+        }
+    }
+
     #[test]
     fn keys_equal_those_of_the_reference() {
         for line in include_str!("testdata/surt.tsv").lines() {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use warc::RecordType;
 
 use super::finding::Fault;
-use crate::archive::warc::{Fields, field, forbidden, needs_target_uri, repeatable, target_uri};
+use crate::archive::warc::{Fields, field, forbidden, needs_target_uri, repeatable};
 
 /// Faults of a head.
 pub(super) fn check(fields: &Fields, block_len: u64, fault: &mut dyn FnMut(Fault)) {
@@ -80,18 +80,15 @@ fn is_id(value: &str) -> bool {
     value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).is_some_and(is_uri)
 }
 
-/// RFC 3986, without a bare bracket or a letter that must be escaped. A fragment is allowed here.
+/// A scheme, then characters of RFC 3986 alone. Square brackets count wherever they stand: other archives are full of
+/// them, and nothing is lost by them.
 fn is_uri(value: &str) -> bool {
-    let whole = value.split('#').next().unwrap_or_default();
-    // Brackets in paths are common in other archives and are legal in the standard's own grammar.
-    value.contains(':') && target_uri(whole).len() == whole.len() + 2 * extra_brackets(whole)
-}
-
-/// Brackets that `target_uri` escapes.
-fn extra_brackets(uri: &str) -> usize {
-    let escaped = target_uri(uri);
-    let kept = escaped.matches(['[', ']']).count();
-    uri.matches(['[', ']']).count() - kept
+    let bytes = value.as_bytes();
+    let right = |(at, byte): (usize, &u8)| match byte {
+        b'%' => bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
+        _ => byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(byte),
+    };
+    value.contains(':') && bytes.iter().enumerate().all(right)
 }
 
 /// W3C date of ISO 28500 5.4: year to nanosecond, with `Z` once there is a time.

@@ -173,6 +173,31 @@ mod tests {
         assert_eq!(chunked(b"1\r\nab\r\n0\r\n\r\n").1, Framing::Broken);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn chunks_of_any_size_join_to_the_body(body: Vec<u8>, size in 1usize..50, end in 0usize..400) {
+            let mut framed = Vec::new();
+            for chunk in body.chunks(size) {
+                framed.extend_from_slice(format!("{:X}\r\n", chunk.len()).as_bytes());
+                framed.extend_from_slice(chunk);
+                framed.extend_from_slice(b"\r\n");
+            }
+            framed.extend_from_slice(b"0\r\n\r\n");
+            proptest::prop_assert_eq!(dechunk(&framed).0.concat(), body.clone());
+            // Cut anywhere, it gives a start of the body and says so.
+            let cut = &framed[..end.min(framed.len() - 1)];
+            let (pieces, framing) = dechunk(cut);
+            proptest::prop_assert!(body.starts_with(&pieces.concat()));
+            proptest::prop_assert_eq!(framing, Framing::ChunkedCut);
+        }
+
+        #[test]
+        fn no_bytes_stop_it(block: Vec<u8>) {
+            Message::parse(&[HEAD, &block].concat()).payload_digest();
+            Message::parse(&block).payload_digest();
+        }
+    }
+
     #[test]
     fn a_body_without_coding_is_the_payload() {
         let message = Message::parse(b"HTTP/1.1 404 Not Found\r\nServer: x\r\n\r\nnone");
