@@ -284,7 +284,7 @@ impl Runner {
                 return Ok(Err(error));
             }
         };
-        let server = self.run.servers.at(address.ip())?;
+        let server = self.run.servers.at(address.ip(), &self.site.pace)?;
         let run = Arc::clone(&self.run);
         let permit = server.permit(pass).await;
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
