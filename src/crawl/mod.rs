@@ -18,6 +18,7 @@ mod pipeline;
 mod plan;
 mod process;
 mod readers;
+mod recorded;
 mod report;
 mod rows;
 mod run;
