@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod crash;
+mod disk;
 mod examples;
 mod harness;
 mod recovery;
