@@ -238,9 +238,11 @@ impl<'a> Adopter<'a> {
                     let mut locations = vec![row.url.clone()];
                     shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
                     let Ok(page) = Url::parse(&text.final_url) else { return Ok(()) };
+                    let family = self.family_of(&site).map(str::to_owned);
                     let source = Source {
                         site: &site,
-                        url: portal::canonical(&page, self.family_of(&site)),
+                        url: portal::canonical(&page, family.as_deref()),
+                        family: family.as_deref(),
                         page: page.as_str(),
                         list: &row.list,
                         locations,

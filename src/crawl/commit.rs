@@ -186,9 +186,11 @@ impl Committer {
             let Some(main) = ready.prepared.main() else { continue };
             let mut locations = vec![lease.row.url.clone()];
             shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
+            let family = place.item.finished.site.family();
             let source = Source {
                 site: place.item.finished.site.id(),
-                url: portal::canonical(&ready.exchange.url, place.item.finished.site.family().as_deref()),
+                url: portal::canonical(&ready.exchange.url, family.as_deref()),
+                family: family.as_deref(),
                 page: ready.exchange.url.as_str(),
                 list: &lease.row.list,
                 locations,

@@ -286,7 +286,8 @@ impl Runner {
         };
         let server = self.run.servers.at(address.ip())?;
         let run = Arc::clone(&self.run);
-        let permit = server.permit(pass).await;
+        let stats = &self.site.stats;
+        let permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))).await;
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;
         if let Some(ceiling) = &run.ceiling {
@@ -296,7 +297,7 @@ impl Runner {
         let line = self.lines.entry(address.ip()).or_default();
         let (spent, result) = line.exchange(&run.fetcher, address, permit, ask).await;
         let outcome = outcome_of(&result, self.run.clock.now().as_second());
-        let pause = self.run.servers.settle(&server, spent, outcome, &self.site.pace)?;
+        let pause = self.run.servers.settle((address.ip(), &server), spent, outcome, &self.site.pace)?;
         match &result {
             Ok(exchange) => {
                 self.answered = true;
@@ -326,11 +327,11 @@ impl Runner {
 
     fn note_pause(&self, server: &Server, pause: Duration) {
         let (_, reason) = server.trouble();
-        let why = reason.unwrap_or_default();
+        let line = pause_line(pause, reason.as_deref());
         if pause > PATIENCE {
-            self.site.halt(Halt::Later(format!("paused for {} s: {why}", pause.as_secs())));
+            self.site.halt(Halt::Later(line));
         } else {
-            self.site.stats.set_pause(Some(format!("paused for {} s: {why}", pause.as_secs())));
+            self.site.stats.set_pause(Some(line));
         }
     }
 
@@ -362,6 +363,11 @@ impl Runner {
         }
         Ok(())
     }
+}
+
+fn pause_line(pause: Duration, why: Option<&str>) -> String {
+    let seconds = pause.as_secs_f64().ceil();
+    format!("paused for {seconds:.0} s: {}", why.unwrap_or("the delay between requests"))
 }
 
 fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
