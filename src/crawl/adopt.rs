@@ -190,11 +190,11 @@ impl<'a> Adopter<'a> {
             record = ArticleRecord { locations, ..there };
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        self.keep(Shelved { record, text, appended: true })
+        self.keep(&Shelved { record, text, appended: true })
     }
 
-    fn keep(&mut self, shelved: Shelved) -> Result<(), CrawlError> {
-        shelve::write_files(&mut self.shelf, &shelved)?;
+    fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
+        shelve::write_files(&mut self.shelf, shelved)?;
         let mut batch = Batch::default();
         shelve::remember(&shelved.record, &mut batch);
         self.ledger.apply(&batch)?;
@@ -257,7 +257,7 @@ impl<'a> Adopter<'a> {
                     let state = UrlState::Article { content: text.content, version: shelved.record.version };
                     if shelved.appended {
                         self.shelf.site(&site)?.texts.sync()?;
-                        self.keep(shelved)?;
+                        self.keep(&shelved)?;
                     }
                     (state, fate)
                 }
@@ -266,7 +266,7 @@ impl<'a> Adopter<'a> {
             },
         };
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
-        self.frontier.adopt(&site, &row, state, receipt, &fate, batch)?;
+        self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
         Ok(())
     }
 

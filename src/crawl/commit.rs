@@ -254,7 +254,7 @@ impl Committer {
                     Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
                     Finding::ListEnd => listing::reached_end(run, site, walk, batch),
                     Finding::ListFailed { cause, retryable } => {
-                        listing::failed(run, site, walk, cause, *retryable, batch)
+                        listing::failed(run, site, walk, cause, *retryable, batch);
                     }
                     _ => listing::failed(run, site, walk, "not a list", false, batch),
                 }
@@ -272,14 +272,14 @@ impl Committer {
                 let shelved = placed.shelved.as_ref()?;
                 shelve::remember(&shelved.record, batch);
                 let state = UrlState::Article { content: text.content, version: shelved.record.version };
-                frontier.acknowledge(lease, state, receipt, batch);
+                frontier.acknowledge(lease, &state, receipt, batch);
                 Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
             }
             (Finding::NotArticle(cause), Some(receipt)) => {
-                frontier.acknowledge(lease, UrlState::NotArticle(cause.clone()), receipt, batch);
+                frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
                 Some(Fate::NotArticle(cause.clone()))
             }
-            (Finding::Postponed(_), _) => {
+            (Finding::Postponed, _) => {
                 frontier.release(lease, false, batch);
                 None
             }

@@ -124,7 +124,7 @@ pub async fn run(
     let adopted = adopter.go()?;
     let run = Arc::new(Run {
         root: config.root.clone(),
-        fetcher: fetcher(config),
+        fetcher: fetcher(config, Arc::clone(&clock)),
         servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock)),
         limits: config.limits,
         ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
@@ -254,10 +254,10 @@ fn set_aside(state: &Path) -> Result<(), CrawlError> {
     })
 }
 
-fn fetcher(config: &Config) -> Fetcher {
+fn fetcher(config: &Config, clock: Arc<dyn Clock>) -> Fetcher {
     let from = config.contact.clone().filter(|contact| contact.contains('@') && !contact.contains("://"));
     let identity = Identity { user_agent: config.user_agent.clone(), from };
-    Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity)
+    Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity, clock)
 }
 
 fn shelf_spec(config: &Config) -> ShelfSpec {

@@ -25,15 +25,15 @@ use crate::portal;
 /// Leases taken at a time: one write to the ledger for so many requests.
 const LEASES: usize = 16;
 /// How long an address is relied on before the name is resolved again.
-const RESOLVED_FOR: Duration = Duration::from_secs(300);
+const RESOLVED_FOR: Duration = Duration::from_mins(5);
 /// A server that answered before and is gone now is tried this often, with the back-off between.
 const UNREACHABLE_TRIES: u32 = 3;
 /// A command that a person waits for does not sit out a longer pause than this.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// What to do next.
 enum Choice {
-    Do(Task),
+    Do(Box<Task>),
     Wait,
     Done,
 }
@@ -83,7 +83,7 @@ impl Runner {
             }
             let woken = site.wake.notified();
             match self.choose()? {
-                Choice::Do(task) => self.perform(task).await?,
+                Choice::Do(task) => self.perform(*task).await?,
                 Choice::Wait => tokio::select! {
                     () = woken => {}
                     _ = stop.changed() => {}
@@ -106,13 +106,13 @@ impl Runner {
                 return Ok(self.when_capped());
             }
         }
-        if !self.more_queued || self.leased.is_empty() {
-            if let Some((walk, list, request)) = self.site.take_page(self.run.max_pages) {
-                return Ok(Choice::Do(Task::List { walk, list, request }));
-            }
+        if (!self.more_queued || self.leased.is_empty())
+            && let Some((walk, list, request)) = self.site.take_page(self.run.max_pages)
+        {
+            return Ok(Choice::Do(Box::new(Task::List { walk, list, request })));
         }
         if let Some(lease) = self.leased.pop_front() {
-            return Ok(Choice::Do(Task::Article(lease)));
+            return Ok(Choice::Do(Box::new(Task::Article(lease))));
         }
         if self.site.outstanding.load(Ordering::SeqCst) > 0 {
             return Ok(Choice::Wait);
@@ -160,7 +160,7 @@ impl Runner {
         let mut hops: Vec<Exchange> = Vec::new();
         loop {
             if !self.site.site.owns(&ask.url) {
-                return Ok((hops, Some(Failure::OffSite(ask.url.to_string()))));
+                return Ok((hops, Some(Failure::OffSite)));
             }
             let pass = match self.robots(&ask.url).await? {
                 Ok(pass) => pass,
@@ -207,7 +207,7 @@ impl Runner {
                 let row = self.run.frontier.row(self.site.id(), &key)?;
                 let known =
                     key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
-                Ok(known.then_some(Failure::KnownTarget(key)))
+                Ok(known.then_some(Failure::KnownTarget))
             }
             _ => Ok(None),
         }

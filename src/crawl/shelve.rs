@@ -77,7 +77,7 @@ pub fn shelve(
             }
             (record, None)
         }
-        None => (new_record(found, source), Some(found.text.as_str())),
+        None => (new_record(found, source), Some(found.file.as_str())),
     };
     let json = serde_json::to_vec(&record).unwrap_or_default();
     let capture = TextCapture {
