@@ -16,6 +16,7 @@ mod pipeline;
 mod plan;
 mod process;
 mod readers;
+mod recorded;
 mod report;
 mod rows;
 mod run;
