@@ -256,6 +256,7 @@ impl Committer {
                     Finding::ListFailed { cause, retryable } => {
                         listing::failed(run, site, walk, cause, *retryable, batch);
                     }
+                    Finding::Postponed => listing::postponed(site, walk),
                     _ => listing::failed(run, site, walk, "not a list", false, batch),
                 }
                 Ok(None)

@@ -8,7 +8,7 @@ use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType};
 use crate::article::{Article, ArticleReader, Hint, Reading};
-use crate::fetch::{Cut, Exchange};
+use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{Digest, Limits};
 use crate::page::{self, HtmlPage, Media};
@@ -160,6 +160,7 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
+            Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
             Failure::Closed(_) => Finding::Postponed,
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),

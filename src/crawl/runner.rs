@@ -12,7 +12,7 @@ use url::Url;
 use super::error::CrawlError;
 use super::frontier::Lease;
 use super::rows::UrlState;
-use super::run::{Halt, Run, SiteRun};
+use super::run::{Halt, Run, SiteRun, Stop};
 use super::servers::Server;
 use super::task::{Failure, Finished, Task};
 use crate::config::RobotsPolicy;
@@ -181,7 +181,9 @@ impl Runner {
     }
 
     fn refused(&self, refusal: Refusal) -> Failure {
-        if let Refusal::Unreachable(_) = refusal {
+        if let Refusal::Unreachable(_) = refusal
+            && !self.run.draining()
+        {
             // The first reason stays: where the connection failed, that is the clearer one.
             self.site.halt(Halt::Unreachable(refusal.to_string()));
         }
@@ -287,7 +289,12 @@ impl Runner {
         let server = self.run.servers.at(address.ip())?;
         let run = Arc::clone(&self.run);
         let stats = &self.site.stats;
-        let permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))).await;
+        let mut stop = run.stop.clone();
+        let permit = tokio::select! {
+            permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))) => permit,
+            // A pause may be long; whoever stops the run does not sit it out.
+            _ = stop.wait_for(|stop| *stop == Stop::Drain) => return Ok(Err(FetchError::Stopped)),
+        };
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;
         if let Some(ceiling) = &run.ceiling {
