@@ -11,6 +11,7 @@ pub mod coverage;
 mod error;
 mod frontier;
 mod listing;
+mod outcome;
 mod payload;
 mod pipeline;
 mod plan;
@@ -29,6 +30,7 @@ mod task;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;
-pub use pipeline::{Job, ListOutcome, Outcome, SiteOutcome, View, run};
+pub use outcome::{ListOutcome, Outcome, SiteOutcome};
+pub use pipeline::{Job, View, run};
 pub use plan::Want;
 pub use run::{Halt, SiteRun, Stop};

@@ -160,9 +160,8 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
-            Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
-            Failure::Closed(_) => Finding::Postponed,
+            Failure::Closed(_) | Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),
             Failure::Refused(rule) => {
                 Finding::ListFailed { cause: format!("robots.txt forbids it ({rule})"), retryable: false }
