@@ -4,5 +4,6 @@
 
 mod examples;
 mod flow;
+mod polite;
 mod support;
 mod tidy;
