@@ -42,7 +42,7 @@ fn shortest_gap(mut requests: Vec<Request>, slack: Duration) -> Duration {
 
 #[test]
 fn robots_comes_first_and_once_and_lies_in_the_archive() {
-    let stage = Stage::new(vec![small("User-agent: *\nDisallow: /admin\n")]);
+    let stage = Stage::new(vec![small("User-agent: *\nDisallow: /admin\n").gzip(false)]);
     stage.site_files("");
     stage.crawl(&["backfill"]).ended(0);
     let requests = stage.portal(0).requests();
