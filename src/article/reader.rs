@@ -121,6 +121,12 @@ struct Draft<'a> {
     area: usize,
 }
 
+/// Whether a list's link and a page's head say the same; lists shorten long titles.
+fn same_title(named: &str, shown: &str) -> bool {
+    let (named, shown) = (key(named), key(shown));
+    named.starts_with(&shown) || shown.starts_with(&named)
+}
+
 impl<'a> Draft<'a> {
     fn of(outline: &'a Outline, weights: &Weights, chosen: &Chosen, hint: &Hint<'_>) -> Result<Self, NotArticle> {
         let range = |node: Option<ego_tree::NodeId>| {
@@ -193,6 +199,10 @@ impl<'a> Draft<'a> {
             .pictures
             .iter()
             .any(|picture| self.covers(picture.line) && !self.outline.areas[picture.area].noisy);
+        // Portals show a form to log in beside many an article; this one stands in its place.
+        if self.outline.password && hint.title.is_some_and(|named| !same_title(named, &self.title.text)) {
+            return Err(NotArticle::LoginPage);
+        }
         if self.title.sure && (dated || hint.title.is_some()) && (text > 0 || files || pictures) {
             return Ok(());
         }

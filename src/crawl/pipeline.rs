@@ -96,7 +96,12 @@ pub async fn run(
         let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
         let Planned { walks, notes: more } = planned;
         notes.extend(more);
-        let pace = Pace { delay: config.delay_for(site), crawl_delay_cap: config.crawl_delay_cap, ..Pace::default() };
+        let pace = Pace {
+            delay: config.delay_for(site),
+            crawl_delay_cap: config.crawl_delay_cap,
+            backoff_first: config.backoff.first,
+            backoff_max: config.backoff.max,
+        };
         sites.push(Arc::new(SiteRun::new(site.clone(), pace, walks)?));
     }
     begun(View { sites: sites.clone(), notes, adopted });
