@@ -1,7 +1,8 @@
 //! Where the article's text stands: the area whose lines weigh most, and which of its lines are text.
 
+use super::fold::key;
 use super::hints::Hints;
-use super::lexicon::{Phrase, phrase};
+use super::lexicon::{Phrase, phrase_of};
 use super::outline::{Line, LineKind, Outline};
 use super::text::bare;
 
@@ -10,11 +11,16 @@ const SENTENCE_BYTES: usize = 70;
 /// One line weighs no more than this: a footer's long paragraph must not outweigh an article.
 const LONGEST_WEIGHED: i32 = 900;
 
+/// Lines longer than this are no title and no phrase.
+const LONGEST_KEY_BYTES: usize = 600;
+
 /// What is known about each line, once.
 #[derive(Debug, Clone)]
 pub(super) struct Weighed {
     pub(super) worth: i32,
     pub(super) phrase: Option<Phrase>,
+    /// The folded text of lines short enough for a title or a phrase; empty for paragraphs.
+    pub(super) key: String,
     /// Links to files: content, not navigation.
     pub(super) file: bool,
 }
@@ -40,8 +46,9 @@ impl Weights {
             .iter()
             .zip(files)
             .map(|(line, file)| {
-                let phrase = phrase(&line.text);
-                Weighed { worth: worth(line, phrase, file), phrase, file }
+                let key = if line.size <= LONGEST_KEY_BYTES { key(&line.text) } else { String::new() };
+                let phrase = phrase_of(&key);
+                Weighed { worth: worth(line, phrase, file), phrase, key, file }
             })
             .collect();
         let (mut sums, mut losses) = (Vec::with_capacity(lines.len() + 1), Vec::with_capacity(lines.len() + 1));

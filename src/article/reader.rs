@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
                     outline.lines[area.first..area.end].iter().map(|line| line.text.as_str()).collect();
                 Title { line: Some(area.end - 1), text: texts.join(" "), sure: true }
             })
-            .or_else(|| head::title(outline, hint.title));
+            .or_else(|| head::title(outline, weights, hint.title));
         let trusted = range(chosen.body);
         let title_line = title.as_ref().and_then(|title| title.line);
         let region = match trusted {
