@@ -171,10 +171,10 @@ pub(super) fn key(text: &str) -> String {
     let mut start = 0;
     let mut take = |c: char| match table.get(c as usize) {
         Some(0) => end_word(&mut out, &mut start),
-        Some(1) | None if invisible(c) => {}
-        Some(1) | None if c.is_alphanumeric() => out.extend(c.to_lowercase()),
-        Some(1) | None => end_word(&mut out, &mut start),
-        Some(lower) => out.push(char::from_u32(u32::from(*lower)).unwrap_or(c)),
+        Some(lower) if *lower > 1 => out.push(char::from_u32(u32::from(*lower)).unwrap_or(c)),
+        _ if invisible(c) => {}
+        _ if c.is_alphanumeric() => out.extend(c.to_lowercase()),
+        _ => end_word(&mut out, &mut start),
     };
     if composed(text) {
         text.chars().for_each(&mut take);

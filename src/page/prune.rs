@@ -239,7 +239,7 @@ impl Pass<'_> {
             Kind::Skipped => {}
             // Word wraps every run of text in spans that say nothing but a font.
             Kind::Inline if self.says_nothing() => {
-                self.stack.push(Open::new(Kind::Mute, &self.lower, (name.start, name.end)))
+                self.stack.push(Open::new(Kind::Mute, &self.lower, (name.start, name.end)));
             }
             Kind::Hollow => {
                 if !over {
