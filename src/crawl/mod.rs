@@ -33,4 +33,5 @@ pub use error::CrawlError;
 pub use outcome::{ListOutcome, Outcome, SiteOutcome};
 pub use pipeline::{Job, View, run};
 pub use plan::Want;
+pub use readers::ArticleReaders;
 pub use run::{Halt, SiteRun, Stop};
