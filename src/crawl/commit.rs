@@ -254,6 +254,7 @@ impl Committer {
                     Finding::ListFailed { cause, retryable } => {
                         listing::failed(run, site, walk, cause, *retryable, batch)
                     }
+                    Finding::Postponed(_) => listing::postponed(site, walk),
                     _ => listing::failed(run, site, walk, "not a list", false, batch),
                 }
                 Ok(None)

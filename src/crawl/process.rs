@@ -169,6 +169,7 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
+            Failure::Stopped => Finding::Postponed("the run stopped".to_owned()),
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
             Failure::Closed(why) => Finding::Postponed(why.clone()),
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),

@@ -12,14 +12,14 @@ use url::Url;
 use super::error::CrawlError;
 use super::frontier::Lease;
 use super::rows::UrlState;
-use super::run::{Halt, Run, SiteRun};
-use super::servers::Server;
+use super::run::{Halt, Run, SiteRun, Stop};
+use super::servers::{Server, outcome_of};
 use super::task::{Failure, Finished, Task};
 use crate::config::RobotsPolicy;
 use crate::fetch::{Ask, Exchange, FetchError, Line};
 use crate::ledger::{Batch, Key};
 use crate::model::CanonicalUrl;
-use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate, retry_after};
+use crate::politeness::{Outcome, Pass, Permit, Refusal, RobotsAnswer, RobotsGate};
 use crate::portal;
 
 /// Leases taken at a time: one write to the ledger for so many requests.
@@ -164,10 +164,10 @@ impl Runner {
             }
             let pass = match self.robots(&ask.url).await? {
                 Ok(pass) => pass,
-                Err(refusal) => return Ok((hops, Some(self.refused(refusal)))),
+                Err(failure) => return Ok((hops, Some(failure))),
             };
             match self.request(pass, &ask).await? {
-                Err(error) => return Ok((hops, Some(Failure::Fetch(error)))),
+                Err(failure) => return Ok((hops, Some(failure))),
                 Ok(exchange) => hops.push(exchange),
             }
             let Some(target) = hops.last().and_then(Exchange::redirect) else {
@@ -214,20 +214,23 @@ impl Runner {
     }
 
     /// robots.txt's word on an address; fetched first if it is not known or stale.
-    async fn robots(&mut self, url: &Url) -> Result<Result<Pass, Refusal>, CrawlError> {
+    async fn robots(&mut self, url: &Url) -> Result<Result<Pass, Failure>, CrawlError> {
         let origin = url.origin().ascii_serialization();
         let now = self.run.clock.now().as_second();
         if let Some(gate) = self.gates.get(&origin).filter(|gate| !gate.stale(now)) {
-            return Ok(gate.check(url));
+            return Ok(gate.check(url).map_err(|refusal| self.refused(refusal)));
         }
         let gate = match &self.site.site.robots {
             RobotsPolicy::Ignore { why } => RobotsGate::ignored(why),
             RobotsPolicy::Obey => match self.kept_robots(&origin)?.filter(|gate| !gate.stale(now)) {
                 Some(gate) => gate,
-                None => self.fetch_robots(&origin, url, now).await?,
+                None => match self.fetch_robots(&origin, url, now).await? {
+                    Ok(gate) => gate,
+                    Err(failure) => return Ok(Err(failure)),
+                },
             },
         };
-        let decision = gate.check(url);
+        let decision = gate.check(url).map_err(|refusal| self.refused(refusal));
         self.gates.insert(origin, gate);
         Ok(decision)
     }
@@ -242,16 +245,28 @@ impl Runner {
     }
 
     /// Fetches robots.txt, following up to five redirects (RFC 9309 section 2.3.1.2) inside the site.
-    async fn fetch_robots(&mut self, origin: &str, near: &Url, now: i64) -> Result<RobotsGate, CrawlError> {
+    async fn fetch_robots(
+        &mut self,
+        origin: &str,
+        near: &Url,
+        now: i64,
+    ) -> Result<Result<RobotsGate, Failure>, CrawlError> {
         let mut hops: Vec<Exchange> = Vec::new();
         let mut failure = None;
+        let mut once_more = true;
         let mut target = near.join("/robots.txt").unwrap_or_else(|_| near.clone());
         let mut status = 0;
         loop {
-            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target)).await? {
-                Err(error) => {
+            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target.clone())).await? {
+                // A connection kept from before may be gone; too much hangs on robots.txt to give up on that.
+                Err(Failure::Fetch(FetchError::Protocol { .. })) if once_more => {
+                    once_more = false;
+                    continue;
+                }
+                Err(Failure::Stopped) => return Ok(Err(Failure::Stopped)),
+                Err(other) => {
                     status = 0;
-                    failure = Some(Failure::Fetch(error));
+                    failure = Some(other);
                     break;
                 }
                 Ok(exchange) => hops.push(exchange),
@@ -272,21 +287,23 @@ impl Runner {
             let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: None };
             self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)?;
         }
-        Ok(gate)
+        Ok(Ok(gate))
     }
 
     /// One request: resolve, wait for the server's turn, exchange, settle.
-    async fn request(&mut self, pass: Pass, ask: &Ask) -> Result<Result<Exchange, FetchError>, CrawlError> {
+    async fn request(&mut self, pass: Pass, ask: &Ask) -> Result<Result<Exchange, Failure>, CrawlError> {
         let address = match self.resolve(&ask.url).await {
             Ok(address) => address,
             Err(error) => {
                 self.note_unreachable(&error, None);
-                return Ok(Err(error));
+                return Ok(Err(Failure::Fetch(error)));
             }
         };
         let server = self.run.servers.at(address.ip())?;
         let run = Arc::clone(&self.run);
-        let permit = server.permit(pass).await;
+        let Some(permit) = self.turn(&server, pass).await else {
+            return Ok(Err(Failure::Stopped));
+        };
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;
         if let Some(ceiling) = &run.ceiling {
@@ -309,7 +326,23 @@ impl Runner {
             Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => {}
             Err(error) => self.note_unreachable(error, Some((&server, pause))),
         }
-        Ok(result)
+        Ok(result.map_err(Failure::Fetch))
+    }
+
+    /// Waits for the server's turn; `None` when the run stops first, or the pause is longer than a person waits.
+    async fn turn(&self, server: &Server, pass: Pass) -> Option<Permit> {
+        let left = server.trouble_left();
+        if left >= Duration::from_secs(1) {
+            self.note_pause(server, left);
+            if self.site.halted().is_some() {
+                return None;
+            }
+        }
+        let mut stop = self.run.stop.clone();
+        tokio::select! {
+            permit = server.permit(pass) => Some(permit),
+            Ok(_) = stop.wait_for(|stop| *stop == Stop::Drain) => None,
+        }
     }
 
     async fn resolve(&mut self, url: &Url) -> Result<SocketAddr, FetchError> {
@@ -361,16 +394,5 @@ impl Runner {
             self.run.ledger.apply(&batch)?;
         }
         Ok(())
-    }
-}
-
-fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
-    match result {
-        Ok(exchange) if matches!(exchange.head.status, 429 | 503) => {
-            Outcome::Pushback(exchange.head.get("retry-after").and_then(|value| retry_after(&value, now)))
-        }
-        // An answer that makes no sense is still one: the item suffers, not the server.
-        Ok(_) | Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => Outcome::Fine,
-        Err(_) => Outcome::Unreachable,
     }
 }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::rows::{ServerRow, decode, encode};
+use crate::fetch::{Exchange, FetchError};
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::Clock;
-use crate::politeness::{Budget, Outcome, Pace, Pass, Permit, Spent, Wait};
+use crate::politeness::{Budget, Outcome, Pace, Pass, Permit, Spent, Wait, retry_after};
 
 /// A pause shorter than this is not written down: a restart takes longer.
 const WORTH_KEEPING: Duration = Duration::from_millis(200);
@@ -38,6 +39,12 @@ impl Server {
     pub fn trouble(&self) -> (u32, Option<String>) {
         let budget = self.budget();
         (budget.level(), budget.reason().map(str::to_owned))
+    }
+
+    /// What is left of a pause that a refusal began.
+    pub fn trouble_left(&self) -> Duration {
+        let budget = self.budget();
+        if budget.level() == 0 { Duration::ZERO } else { budget.left(Instant::now()) }
     }
 
     /// Waits for the server's turn. Others that wait for the same server are served one by one.
@@ -118,5 +125,17 @@ impl Servers {
             self.ledger.apply(&batch)?;
         }
         Ok(pause)
+    }
+}
+
+/// What an exchange says about its server; `now` in seconds since 1970.
+pub fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
+    match result {
+        Ok(exchange) if matches!(exchange.head.status, 429 | 503) => {
+            Outcome::Pushback(exchange.head.get("retry-after").and_then(|value| retry_after(&value, now)))
+        }
+        // An answer that makes no sense is still one: the item suffers, not the server.
+        Ok(_) | Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => Outcome::Fine,
+        Err(_) => Outcome::Unreachable,
     }
 }

@@ -53,6 +53,8 @@ pub enum Failure {
     Refused(String),
     /// robots.txt could not be had, so nothing may be asked for now.
     Closed(String),
+    /// The run stops, or leaves the site, before the server's turn came.
+    Stopped,
     /// A redirect leads to a host that is not the site's.
     OffSite(String),
     /// More redirects than the limit, or in a circle.
@@ -69,6 +71,7 @@ impl Failure {
         match self {
             Self::Fetch(error) => error.cause().to_owned(),
             Self::Refused(_) | Self::Closed(_) => "robots".to_owned(),
+            Self::Stopped => "not asked".to_owned(),
             Self::OffSite(_) => "redirect off the site".to_owned(),
             Self::Redirects => "too many redirects".to_owned(),
             Self::KnownTarget(_) => "redirect to a known article".to_owned(),

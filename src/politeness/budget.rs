@@ -60,7 +60,13 @@ pub struct Budget {
 impl Budget {
     /// A server that may be asked `wait` from now (what is left of a pause that a former run has seen).
     pub fn new(now: Instant, wait: Duration, level: u32) -> Self {
-        Self { next_at: now + wait, in_flight: false, level, reason: None }
+        let reason = (level > 0).then(|| "an earlier run was turned away, or could not reach the server".to_owned());
+        Self { next_at: now + wait, in_flight: false, level, reason }
+    }
+
+    /// What is left of the present pause.
+    pub fn left(&self, now: Instant) -> Duration {
+        self.next_at.saturating_duration_since(now)
     }
 
     /// Hands out the one permit of this server, if its time has come.

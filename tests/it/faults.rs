@@ -15,8 +15,7 @@ const SHORT: &str = "[limits]\nbody = \"512KiB\"\nconnect_timeout = \"1s\"\nidle
 fn one_fault_each(stage: &Stage, faults: Vec<Fault>) -> Vec<String> {
     let portal = stage.portal(0);
     // The twin pages and their neighbours keep out of it.
-    let golds: Vec<_> =
-        portal.gold().into_iter().filter(|gold| gold.same_as.is_none() && !gold.static_twin).collect();
+    let golds: Vec<_> = portal.gold().into_iter().filter(|gold| gold.same_as.is_none() && !gold.static_twin).collect();
     assert!(golds.len() > faults.len());
     let mut urls = Vec::new();
     for (gold, fault) in golds.iter().zip(faults) {
@@ -67,7 +66,11 @@ fn pages_that_are_no_articles_are_archived_and_not_catalogued() {
     ran.says(&["one: 1 items failed: 403"]);
     let report = report(&stage);
     assert_eq!(report["failed"], json!({"403": 1}));
-    assert_eq!(report["not_article"], json!({"cookie-gate": 1, "empty": 1, "error-page": 1, "login-page": 1}), "{report}");
+    assert_eq!(
+        report["not_article"],
+        json!({"cookie-gate": 1, "empty": 1, "error-page": 1, "login-page": 1}),
+        "{report}"
+    );
     catalogued_without(&stage, &urls);
     let records = stage.records();
     for url in &urls {
@@ -113,8 +116,7 @@ fn broken_answers_cost_their_items_and_nothing_else() {
 fn slow_answers_end_at_their_limits() {
     let stage = Stage::new(vec![spec(24)]);
     stage.site_files("").config(SHORT);
-    let urls =
-        one_fault_each(&stage, vec![Fault::NeverAnswers, Fault::Stall, Fault::Drip { interval_ms: 100 }]);
+    let urls = one_fault_each(&stage, vec![Fault::NeverAnswers, Fault::Stall, Fault::Drip { interval_ms: 100 }]);
     let ran = stage.crawl(&["backfill"]).ended(1);
     // Three attempts each: a second without a byte, twice that for the one that drips.
     assert!(ran.elapsed < Duration::from_secs(20), "{:?}", ran.elapsed);

@@ -87,12 +87,22 @@ fn asked_sparingly(stage: &Stage) {
         let asked = Asked::of(portal, 0);
         let mut seen = HashSet::new();
         for request in portal.requests() {
-            assert!(seen.insert((request.path.clone(), request.body.clone())), "twice: {} {}", request.path, request.body);
+            assert!(
+                seen.insert((request.path.clone(), request.body.clone())),
+                "twice: {} {}",
+                request.path,
+                request.body
+            );
         }
         let needed: usize = portal.lists().iter().map(|list| list.pages).sum();
         let most = needed + portal.lists().len();
         println!("{}: {} list pages for {needed}", portal.spec().id, asked.lists.len());
-        assert!((needed..=most).contains(&asked.lists.len()), "{}: {} list pages for {needed}", portal.base(), asked.lists.len());
+        assert!(
+            (needed..=most).contains(&asked.lists.len()),
+            "{}: {} list pages for {needed}",
+            portal.base(),
+            asked.lists.len()
+        );
     }
 }
 

@@ -5,6 +5,7 @@
 mod examples;
 mod faults;
 mod flow;
+mod interrupt;
 mod polite;
 mod support;
 mod tidy;

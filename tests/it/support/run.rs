@@ -59,7 +59,12 @@ impl Running {
                     elapsed: self.begun.elapsed(),
                 };
             }
-            assert!(self.begun.elapsed() < limit, "`luutru {}` runs longer than {limit:?}\n{}", self.words, self.said());
+            assert!(
+                self.begun.elapsed() < limit,
+                "`luutru {}` runs longer than {limit:?}\n{}",
+                self.words,
+                self.said()
+            );
             std::thread::sleep(LOOK);
         }
     }
