@@ -17,18 +17,18 @@ use super::frontier::Frontier;
 use super::payload;
 use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
+use super::recorded::{Lines, exchange_of, is_page, original_of};
 use super::rows::{FileRow, QueueRow, UrlState, decode, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{
-    Closed, Group, Original, RawRecord, Receipt, RecordId, RecordType, SeriesKind, WarcName, cut, field, http,
-    parse_date, read_at, scan,
+    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, WarcName, cut, field, parse_date, read_at,
+    scan,
 };
 use crate::config::Site;
-use crate::fetch::{Exchange, Payload};
 use crate::ledger::{Batch, Key, Ledger};
-use crate::model::{CanonicalUrl, Digest, Head, Limits, Stamp, StampSource};
+use crate::model::{Digest, Limits};
 use crate::portal;
 
 /// Bytes of a record block that are kept in memory: more than any body that is fetched.
@@ -190,11 +190,11 @@ impl<'a> Adopter<'a> {
             record = ArticleRecord { locations, ..there };
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        self.keep(Shelved { record, text, appended: true })
+        self.keep(&Shelved { record, text, appended: true })
     }
 
-    fn keep(&mut self, shelved: Shelved) -> Result<(), CrawlError> {
-        shelve::write_files(&mut self.shelf, &shelved)?;
+    fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
+        shelve::write_files(&mut self.shelf, shelved)?;
         let mut batch = Batch::default();
         shelve::remember(&shelved.record, &mut batch);
         self.ledger.apply(&batch)?;
@@ -238,9 +238,11 @@ impl<'a> Adopter<'a> {
                     let mut locations = vec![row.url.clone()];
                     shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
                     let Ok(page) = Url::parse(&text.final_url) else { return Ok(()) };
+                    let family = self.family_of(&site).map(str::to_owned);
                     let source = Source {
                         site: &site,
-                        url: portal::canonical(&page, self.family_of(&site)),
+                        url: portal::canonical(&page, family.as_deref()),
+                        family: family.as_deref(),
                         page: page.as_str(),
                         list: &row.list,
                         locations,
@@ -255,7 +257,7 @@ impl<'a> Adopter<'a> {
                     let state = UrlState::Article { content: text.content, version: shelved.record.version };
                     if shelved.appended {
                         self.shelf.site(&site)?.texts.sync()?;
-                        self.keep(shelved)?;
+                        self.keep(&shelved)?;
                     }
                     (state, fate)
                 }
@@ -264,7 +266,7 @@ impl<'a> Adopter<'a> {
             },
         };
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
-        self.frontier.adopt(&site, &row, state, receipt, &fate, batch)?;
+        self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
         Ok(())
     }
 
@@ -316,75 +318,6 @@ impl<'a> Adopter<'a> {
         let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
         Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
     }
-}
-
-/// Lines of a metadata record.
-struct Lines<'a>(Vec<(&'a str, &'a str)>);
-
-impl<'a> Lines<'a> {
-    fn of(block: &'a [u8]) -> Self {
-        let text = std::str::from_utf8(block).unwrap_or_default();
-        Self(text.lines().filter_map(|line| line.split_once(": ")).collect())
-    }
-
-    fn get(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)
-    }
-
-    fn queue_row(&self) -> Option<QueueRow> {
-        let text = |name| self.get(name).unwrap_or_default().to_owned();
-        Some(QueueRow {
-            url: self.get("luutru-url")?.to_owned(),
-            key: CanonicalUrl(self.get("luutru-key")?.to_owned()),
-            list: text("luutru-list"),
-            via: text("via"),
-            title: text("luutru-title"),
-            listed: self.get("luutru-listed").and_then(listed),
-            walk: String::new(),
-            attempts: 0,
-            fence: 0,
-        })
-    }
-}
-
-/// A list's date as the metadata record has it: a day, or RFC 3339.
-fn listed(text: &str) -> Option<Stamp> {
-    if let Ok(day) = text.parse::<jiff::civil::Date>()
-        && text.len() == 10
-    {
-        return Some(Stamp::day(day, StampSource::List));
-    }
-    let at = text.strip_suffix("+07:00")?.parse().ok()?;
-    Some(Stamp { at, has_time: true, source: StampSource::List })
-}
-
-/// Whether the capture is of a page, and not of a redirect on the way to it or of an error.
-fn is_page(main: &RawRecord) -> bool {
-    let whole = main.fields.get(field::TRUNCATED).is_none() || main.fields.kind() == RecordType::Revisit;
-    whole && http::status(&main.block).is_some_and(|status| (200..300).contains(&status))
-}
-
-fn original_of(main: &RawRecord) -> Option<Original> {
-    let is_original = main.fields.kind() == RecordType::Response && is_page(main);
-    if !is_original || http::head_length(&main.block) == main.block.len() {
-        return None;
-    }
-    Some(Original {
-        record_id: RecordId::parse(main.fields.get(field::RECORD_ID)?)?,
-        target_uri: main.fields.get(field::TARGET_URI)?.to_owned(),
-        date: parse_date(main.fields.get(field::DATE)?)?,
-        payload_digest: Digest::parse(main.fields.get(field::PAYLOAD_DIGEST)?)?,
-    })
-}
-
-/// An exchange as far as a record tells.
-fn exchange_of(main: &RawRecord, response: Vec<u8>) -> Option<Exchange> {
-    let url = Url::parse(main.fields.get(field::TARGET_URI)?).ok()?;
-    let started = main.fields.get(field::DATE).and_then(parse_date)?;
-    let head_bytes = http::head_length(&response);
-    let head = Head::parse(&response[..head_bytes])?;
-    let payload = Payload::Unchunked(http::Message::parse(&response).payload.concat());
-    Some(Exchange::recorded(url, started, response, head, head_bytes, payload))
 }
 
 /// Files exactly `depth` folders below `dir`; none when it is not there.

@@ -107,7 +107,7 @@ pub fn failed(run: &Run, site: &SiteRun, walk_id: &str, cause: &str, retryable: 
     }
 }
 
-/// A page was not asked for after all: the walk stands where it stood.
+/// A page was not asked for after all; nothing has changed.
 pub fn postponed(site: &SiteRun, walk_id: &str) {
     if let Some(walk) = site.walks().iter_mut().find(|walk| walk.id == walk_id) {
         walk.in_flight = false;

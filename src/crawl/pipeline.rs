@@ -1,6 +1,5 @@
 //! The wiring: runners (one a site) → workers (blocking) → committer (one) → ledger, each hand-over bounded.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -16,17 +15,16 @@ use tokio::task::JoinSet;
 
 use super::adopt::{Adopted, Adopter};
 use super::commit::Committer;
-use super::coverage::Coverage;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::outcome::{self, Outcome};
 use super::plan::{Planned, Want, plan};
 use super::process::{Processed, process};
 use super::rows::ROWS_VERSION;
-use super::run::{Halt, IN_FLIGHT, Run, SiteRun, Stop};
+use super::run::{IN_FLIGHT, Run, SiteRun, Stop};
 use super::runner::Runner;
 use super::servers::Servers;
 use super::shelf::{Shelf, ShelfSpec};
-use super::stats::Tally;
 use super::task::Finished;
 use crate::archive::warc::{Level, Rotation, WarcInfo};
 use crate::config::{Config, Site};
@@ -49,51 +47,6 @@ pub struct Job {
     pub max_pages: Option<u32>,
     /// Articles asked for.
     pub max_articles: Option<u32>,
-}
-
-/// What became of one list.
-#[derive(Debug, Clone)]
-pub struct ListOutcome {
-    /// The list's id.
-    pub list: String,
-    /// List pages read, over all runs of this walk.
-    pub pages: u32,
-    /// Whether it was walked to its end.
-    pub complete: bool,
-    /// Why it ended, or what keeps it from ending.
-    pub why: String,
-    /// The list could not be read.
-    pub failed: bool,
-}
-
-/// What became of one site.
-#[derive(Debug, Clone)]
-pub struct SiteOutcome {
-    /// The site's id.
-    pub site: String,
-    /// What this run did.
-    pub tally: Tally,
-    /// Its lists.
-    pub lists: Vec<ListOutcome>,
-    /// The account of its walks.
-    pub coverage: Coverage,
-    /// Why it was left early.
-    pub halt: Option<Halt>,
-    /// Items that still wait.
-    pub left: bool,
-}
-
-/// What became of a job.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// By site.
-    pub sites: Vec<SiteOutcome>,
-    /// What the start read back in.
-    pub adopted: Adopted,
-    /// Whether it was told to stop.
-    pub drained: bool,
-    /// From start to end.
-    pub elapsed: std::time::Duration,
 }
 
 /// A run under way, for those who watch it.
@@ -124,7 +77,7 @@ pub async fn run(
     let adopted = adopter.go()?;
     let run = Arc::new(Run {
         root: config.root.clone(),
-        fetcher: fetcher(config),
+        fetcher: fetcher(config, Arc::clone(&clock)),
         servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock)),
         limits: config.limits,
         ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
@@ -153,7 +106,7 @@ pub async fn run(
     }
     begun(View { sites: sites.clone(), notes, adopted });
     flow(&run, &sites, shelf_spec).await?;
-    outcome(&run, &sites, adopted, started)
+    outcome::of(&run, &sites, adopted, started.elapsed())
 }
 
 /// Runs all stages until the runners are done and everything they fetched is acknowledged.
@@ -259,10 +212,10 @@ fn set_aside(state: &Path) -> Result<(), CrawlError> {
     })
 }
 
-fn fetcher(config: &Config) -> Fetcher {
+fn fetcher(config: &Config, clock: Arc<dyn Clock>) -> Fetcher {
     let from = config.contact.clone().filter(|contact| contact.contains('@') && !contact.contains("://"));
     let identity = Identity { user_agent: config.user_agent.clone(), from };
-    Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity)
+    Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity, clock)
 }
 
 fn shelf_spec(config: &Config) -> ShelfSpec {
@@ -283,35 +236,4 @@ fn shelf_spec(config: &Config) -> ShelfSpec {
         },
         host,
     }
-}
-
-fn outcome(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, started: Instant) -> Result<Outcome, CrawlError> {
-    let mut out = Vec::new();
-    for site in sites {
-        let mut coverage = Coverage::default();
-        let mut lists = Vec::new();
-        for walk in site.walks().iter() {
-            coverage.add(&walk.coverage);
-            let capped = walk.row.next.is_some() && run.max_pages.is_some_and(|most| walk.row.pages >= most);
-            let why = match (&walk.given_up, &walk.row.ended) {
-                (Some(why), _) | (None, Some(why)) => why.clone(),
-                (None, None) if capped => format!("stopped at --max-pages {}", walk.row.pages),
-                (None, None) => "not walked to its end yet".to_owned(),
-            };
-            let failed = walk.given_up.is_some() || (walk.row.next.is_none() && !walk.row.complete);
-            let (list, pages, complete) = (walk.row.list.clone(), walk.row.pages, walk.row.complete);
-            lists.push(ListOutcome { list, pages, complete, why, failed });
-        }
-        out.push(SiteOutcome {
-            site: site.id().to_owned(),
-            tally: site.stats.tally(),
-            lists,
-            coverage,
-            halt: site.halted(),
-            left: !run.frontier.is_empty(site.id())?,
-        });
-    }
-    let by_site: BTreeMap<&str, &SiteOutcome> = out.iter().map(|site| (site.site.as_str(), site)).collect();
-    super::report::write(&run.root, &by_site, run.clock.now())?;
-    Ok(Outcome { sites: out, adopted, drained: run.draining(), elapsed: started.elapsed() })
 }

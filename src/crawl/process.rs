@@ -8,7 +8,7 @@ use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
 use crate::article::{Article, ArticleReader, Hint, Reading};
-use crate::fetch::{Cut, Exchange};
+use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{Digest, Limits};
 use crate::page::{self, HtmlPage, Media};
@@ -61,7 +61,7 @@ pub enum Finding {
     /// robots.txt forbids it, by this line.
     Refused(String),
     /// Nothing may be asked for now; the item keeps its place.
-    Postponed(String),
+    Postponed,
 }
 
 /// A cleaned article.
@@ -69,8 +69,8 @@ pub enum Finding {
 pub struct Text {
     /// Its parts.
     pub article: Article,
-    /// The text file.
-    pub text: String,
+    /// The text file's content.
+    pub file: String,
     /// The content hash.
     pub content: Digest,
     /// The address it was found at after redirects.
@@ -169,9 +169,8 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
-            Failure::Stopped => Finding::Postponed("the run stopped".to_owned()),
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
-            Failure::Closed(why) => Finding::Postponed(why.clone()),
+            Failure::Closed(_) | Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),
             Failure::Refused(rule) => {
                 Finding::ListFailed { cause: format!("robots.txt forbids it ({rule})"), retryable: false }
@@ -248,8 +247,8 @@ pub fn read_article(
         Reading::NotArticle(why) => Finding::NotArticle(why.cause().to_owned()),
         Reading::Article(article) => {
             let content = article.content_hash();
-            let text = article.to_text();
-            Finding::Article(Box::new(Text { article: *article, text, content, final_url: page.url.to_string() }))
+            let file = article.to_text();
+            Finding::Article(Box::new(Text { article: *article, file, content, final_url: page.url.to_string() }))
         }
     }
 }

@@ -13,27 +13,27 @@ use super::error::CrawlError;
 use super::frontier::Lease;
 use super::rows::UrlState;
 use super::run::{Halt, Run, SiteRun, Stop};
-use super::servers::{Server, outcome_of};
+use super::servers::Server;
 use super::task::{Failure, Finished, Task};
 use crate::config::RobotsPolicy;
 use crate::fetch::{Ask, Exchange, FetchError, Line};
 use crate::ledger::{Batch, Key};
 use crate::model::CanonicalUrl;
-use crate::politeness::{Outcome, Pass, Permit, Refusal, RobotsAnswer, RobotsGate};
+use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate, retry_after};
 use crate::portal;
 
 /// Leases taken at a time: one write to the ledger for so many requests.
 const LEASES: usize = 16;
 /// How long an address is relied on before the name is resolved again.
-const RESOLVED_FOR: Duration = Duration::from_secs(300);
+const RESOLVED_FOR: Duration = Duration::from_mins(5);
 /// A server that answered before and is gone now is tried this often, with the back-off between.
 const UNREACHABLE_TRIES: u32 = 3;
 /// A command that a person waits for does not sit out a longer pause than this.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// What to do next.
 enum Choice {
-    Do(Task),
+    Do(Box<Task>),
     Wait,
     Done,
 }
@@ -83,7 +83,7 @@ impl Runner {
             }
             let woken = site.wake.notified();
             match self.choose()? {
-                Choice::Do(task) => self.perform(task).await?,
+                Choice::Do(task) => self.perform(*task).await?,
                 Choice::Wait => tokio::select! {
                     () = woken => {}
                     _ = stop.changed() => {}
@@ -106,13 +106,13 @@ impl Runner {
                 return Ok(self.when_capped());
             }
         }
-        if !self.more_queued || self.leased.is_empty() {
-            if let Some((walk, list, request)) = self.site.take_page(self.run.max_pages) {
-                return Ok(Choice::Do(Task::List { walk, list, request }));
-            }
+        if (!self.more_queued || self.leased.is_empty())
+            && let Some((walk, list, request)) = self.site.take_page(self.run.max_pages)
+        {
+            return Ok(Choice::Do(Box::new(Task::List { walk, list, request })));
         }
         if let Some(lease) = self.leased.pop_front() {
-            return Ok(Choice::Do(Task::Article(lease)));
+            return Ok(Choice::Do(Box::new(Task::Article(lease))));
         }
         if self.site.outstanding.load(Ordering::SeqCst) > 0 {
             return Ok(Choice::Wait);
@@ -160,14 +160,14 @@ impl Runner {
         let mut hops: Vec<Exchange> = Vec::new();
         loop {
             if !self.site.site.owns(&ask.url) {
-                return Ok((hops, Some(Failure::OffSite(ask.url.to_string()))));
+                return Ok((hops, Some(Failure::OffSite)));
             }
             let pass = match self.robots(&ask.url).await? {
                 Ok(pass) => pass,
-                Err(failure) => return Ok((hops, Some(failure))),
+                Err(refusal) => return Ok((hops, Some(self.refused(refusal)))),
             };
             match self.request(pass, &ask).await? {
-                Err(failure) => return Ok((hops, Some(failure))),
+                Err(error) => return Ok((hops, Some(Failure::Fetch(error)))),
                 Ok(exchange) => hops.push(exchange),
             }
             let Some(target) = hops.last().and_then(Exchange::redirect) else {
@@ -181,7 +181,9 @@ impl Runner {
     }
 
     fn refused(&self, refusal: Refusal) -> Failure {
-        if let Refusal::Unreachable(_) = refusal {
+        if let Refusal::Unreachable(_) = refusal
+            && !self.run.draining()
+        {
             // The first reason stays: where the connection failed, that is the clearer one.
             self.site.halt(Halt::Unreachable(refusal.to_string()));
         }
@@ -207,30 +209,27 @@ impl Runner {
                 let row = self.run.frontier.row(self.site.id(), &key)?;
                 let known =
                     key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
-                Ok(known.then_some(Failure::KnownTarget(key)))
+                Ok(known.then_some(Failure::KnownTarget))
             }
             _ => Ok(None),
         }
     }
 
     /// robots.txt's word on an address; fetched first if it is not known or stale.
-    async fn robots(&mut self, url: &Url) -> Result<Result<Pass, Failure>, CrawlError> {
+    async fn robots(&mut self, url: &Url) -> Result<Result<Pass, Refusal>, CrawlError> {
         let origin = url.origin().ascii_serialization();
         let now = self.run.clock.now().as_second();
         if let Some(gate) = self.gates.get(&origin).filter(|gate| !gate.stale(now)) {
-            return Ok(gate.check(url).map_err(|refusal| self.refused(refusal)));
+            return Ok(gate.check(url));
         }
         let gate = match &self.site.site.robots {
             RobotsPolicy::Ignore { why } => RobotsGate::ignored(why),
             RobotsPolicy::Obey => match self.kept_robots(&origin)?.filter(|gate| !gate.stale(now)) {
                 Some(gate) => gate,
-                None => match self.fetch_robots(&origin, url, now).await? {
-                    Ok(gate) => gate,
-                    Err(failure) => return Ok(Err(failure)),
-                },
+                None => self.fetch_robots(&origin, url, now).await?,
             },
         };
-        let decision = gate.check(url).map_err(|refusal| self.refused(refusal));
+        let decision = gate.check(url);
         self.gates.insert(origin, gate);
         Ok(decision)
     }
@@ -245,12 +244,7 @@ impl Runner {
     }
 
     /// Fetches robots.txt, following up to five redirects (RFC 9309 section 2.3.1.2) inside the site.
-    async fn fetch_robots(
-        &mut self,
-        origin: &str,
-        near: &Url,
-        now: i64,
-    ) -> Result<Result<RobotsGate, Failure>, CrawlError> {
+    async fn fetch_robots(&mut self, origin: &str, near: &Url, now: i64) -> Result<RobotsGate, CrawlError> {
         let mut hops: Vec<Exchange> = Vec::new();
         let mut failure = None;
         let mut once_more = true;
@@ -259,14 +253,13 @@ impl Runner {
         loop {
             match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target.clone())).await? {
                 // A connection kept from before may be gone; too much hangs on robots.txt to give up on that.
-                Err(Failure::Fetch(FetchError::Protocol { .. })) if once_more => {
+                Err(FetchError::Protocol { .. }) if once_more => {
                     once_more = false;
                     continue;
                 }
-                Err(Failure::Stopped) => return Ok(Err(Failure::Stopped)),
-                Err(other) => {
+                Err(error) => {
                     status = 0;
-                    failure = Some(other);
+                    failure = Some(Failure::Fetch(error));
                     break;
                 }
                 Ok(exchange) => hops.push(exchange),
@@ -287,22 +280,26 @@ impl Runner {
             let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: None };
             self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)?;
         }
-        Ok(Ok(gate))
+        Ok(gate)
     }
 
     /// One request: resolve, wait for the server's turn, exchange, settle.
-    async fn request(&mut self, pass: Pass, ask: &Ask) -> Result<Result<Exchange, Failure>, CrawlError> {
+    async fn request(&mut self, pass: Pass, ask: &Ask) -> Result<Result<Exchange, FetchError>, CrawlError> {
         let address = match self.resolve(&ask.url).await {
             Ok(address) => address,
             Err(error) => {
                 self.note_unreachable(&error, None);
-                return Ok(Err(Failure::Fetch(error)));
+                return Ok(Err(error));
             }
         };
         let server = self.run.servers.at(address.ip())?;
         let run = Arc::clone(&self.run);
-        let Some(permit) = self.turn(&server, pass).await else {
-            return Ok(Err(Failure::Stopped));
+        let stats = &self.site.stats;
+        let mut stop = run.stop.clone();
+        let permit = tokio::select! {
+            permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))) => permit,
+            // A pause may be long; whoever stops the run does not sit it out.
+            Ok(_) = stop.wait_for(|stop| *stop == Stop::Drain) => return Ok(Err(FetchError::Stopped)),
         };
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;
@@ -313,7 +310,7 @@ impl Runner {
         let line = self.lines.entry(address.ip()).or_default();
         let (spent, result) = line.exchange(&run.fetcher, address, permit, ask).await;
         let outcome = outcome_of(&result, self.run.clock.now().as_second());
-        let pause = self.run.servers.settle(&server, spent, outcome, &self.site.pace)?;
+        let pause = self.run.servers.settle((address.ip(), &server), spent, outcome, &self.site.pace)?;
         match &result {
             Ok(exchange) => {
                 self.answered = true;
@@ -326,23 +323,7 @@ impl Runner {
             Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => {}
             Err(error) => self.note_unreachable(error, Some((&server, pause))),
         }
-        Ok(result.map_err(Failure::Fetch))
-    }
-
-    /// Waits for the server's turn; `None` when the run stops first, or the pause is longer than a person waits.
-    async fn turn(&self, server: &Server, pass: Pass) -> Option<Permit> {
-        let left = server.trouble_left();
-        if left >= Duration::from_secs(1) {
-            self.note_pause(server, left);
-            if self.site.halted().is_some() {
-                return None;
-            }
-        }
-        let mut stop = self.run.stop.clone();
-        tokio::select! {
-            permit = server.permit(pass) => Some(permit),
-            Ok(_) = stop.wait_for(|stop| *stop == Stop::Drain) => None,
-        }
+        Ok(result)
     }
 
     async fn resolve(&mut self, url: &Url) -> Result<SocketAddr, FetchError> {
@@ -359,11 +340,11 @@ impl Runner {
 
     fn note_pause(&self, server: &Server, pause: Duration) {
         let (_, reason) = server.trouble();
-        let why = reason.unwrap_or_default();
+        let line = pause_line(pause, reason.as_deref());
         if pause > PATIENCE {
-            self.site.halt(Halt::Later(format!("paused for {} s: {why}", pause.as_secs())));
+            self.site.halt(Halt::Later(line));
         } else {
-            self.site.stats.set_pause(Some(format!("paused for {} s: {why}", pause.as_secs())));
+            self.site.stats.set_pause(Some(line));
         }
     }
 
@@ -394,5 +375,21 @@ impl Runner {
             self.run.ledger.apply(&batch)?;
         }
         Ok(())
+    }
+}
+
+fn pause_line(pause: Duration, why: Option<&str>) -> String {
+    let seconds = pause.as_secs_f64().ceil();
+    format!("paused for {seconds:.0} s: {}", why.unwrap_or("the delay between requests"))
+}
+
+fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
+    match result {
+        Ok(exchange) if matches!(exchange.head.status, 429 | 503) => {
+            Outcome::Pushback(exchange.head.get("retry-after").and_then(|value| retry_after(&value, now)))
+        }
+        // An answer that makes no sense is still one: the item suffers, not the server.
+        Ok(_) | Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => Outcome::Fine,
+        Err(_) => Outcome::Unreachable,
     }
 }
