@@ -208,6 +208,11 @@ pub fn paths(portal: &Portal, gold: &Gold) -> Vec<String> {
     std::iter::once(&gold.url).chain(&gold.twins).map(|url| url[base.len()..].to_owned()).collect()
 }
 
+/// A port of loopback on which nobody listens.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// The sum that a report must come to.
 pub fn accounted(report: &serde_json::Value) -> u64 {
     let number = |name: &str| report[name].as_u64().unwrap_or_else(|| panic!("no {name} in {report}"));
