@@ -119,7 +119,9 @@ fn coverage(coverage: &Coverage) -> String {
 
 /// What a person has to know or do.
 fn remarks(site: &SiteOutcome) {
-    for list in site.lists.iter().filter(|list| list.failed || !list.complete) {
+    // What stopped the whole site is said once, not for each of its lists.
+    let told = site.halt.as_ref().is_some_and(|halt| matches!(halt, Halt::Unreachable(_) | Halt::AddressRefused(_)));
+    for list in site.lists.iter().filter(|list| !told && (list.failed || !list.complete)) {
         output::note(&format!("{}: list {}: {}", site.site, list.list, list.why));
     }
     for (cause, count) in site.coverage.total().failed {

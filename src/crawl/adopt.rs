@@ -224,7 +224,7 @@ impl<'a> Adopter<'a> {
             self.ledger.apply(&batch)?;
             return Ok(());
         }
-        self.keep(shelved)
+        self.keep(&shelved)
     }
 
     /// Whether text, record and catalogue line are there already.
@@ -247,8 +247,8 @@ impl<'a> Adopter<'a> {
         Ok(rows.and_then(|rows| rows.get(&record.id)).is_some_and(|count| *count >= record.locations.len()))
     }
 
-    fn keep(&mut self, shelved: Shelved) -> Result<(), CrawlError> {
-        shelve::write_files(&mut self.shelf, &shelved)?;
+    fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
+        shelve::write_files(&mut self.shelf, shelved)?;
         let mut batch = Batch::default();
         shelve::remember(&shelved.record, &mut batch);
         self.ledger.apply(&batch)?;
@@ -299,9 +299,11 @@ impl<'a> Adopter<'a> {
                     let mut locations = vec![row.url.clone()];
                     shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
                     let Ok(page) = Url::parse(&text.final_url) else { return Ok(()) };
+                    let family = self.family_of(&site).map(str::to_owned);
                     let source = Source {
                         site: &site,
-                        url: portal::canonical(&page, self.family_of(&site)),
+                        url: portal::canonical(&page, family.as_deref()),
+                        family: family.as_deref(),
                         page: page.as_str(),
                         list: &row.list,
                         locations,
@@ -316,7 +318,7 @@ impl<'a> Adopter<'a> {
                     let state = UrlState::Article { content: text.content, version: shelved.record.version };
                     if shelved.appended {
                         self.shelf.site(&site)?.texts.sync()?;
-                        self.keep(shelved)?;
+                        self.keep(&shelved)?;
                     }
                     (state, fate)
                 }
@@ -325,7 +327,7 @@ impl<'a> Adopter<'a> {
             },
         };
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
-        self.frontier.adopt(&site, &row, state, receipt, &fate, batch)?;
+        self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
         Ok(())
     }
 

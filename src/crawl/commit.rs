@@ -189,9 +189,11 @@ impl Committer {
             let Some(main) = ready.prepared.main() else { continue };
             let mut locations = vec![lease.row.url.clone()];
             shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
+            let family = place.item.finished.site.family();
             let source = Source {
                 site: place.item.finished.site.id(),
-                url: portal::canonical(&ready.exchange.url, place.item.finished.site.family().as_deref()),
+                url: portal::canonical(&ready.exchange.url, family.as_deref()),
+                family: family.as_deref(),
                 page: ready.exchange.url.as_str(),
                 list: &lease.row.list,
                 locations,
@@ -255,8 +257,9 @@ impl Committer {
                     Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
                     Finding::ListEnd => listing::reached_end(run, site, walk, batch),
                     Finding::ListFailed { cause, retryable } => {
-                        listing::failed(run, site, walk, cause, *retryable, batch)
+                        listing::failed(run, site, walk, cause, *retryable, batch);
                     }
+                    Finding::Postponed => listing::postponed(site, walk),
                     _ => listing::failed(run, site, walk, "not a list", false, batch),
                 }
                 Ok(None)
@@ -273,14 +276,14 @@ impl Committer {
                 let shelved = placed.shelved.as_ref()?;
                 shelve::remember(&shelved.record, batch);
                 let state = UrlState::Article { content: text.content, version: shelved.record.version };
-                frontier.acknowledge(lease, state, receipt, batch);
+                frontier.acknowledge(lease, &state, receipt, batch);
                 Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
             }
             (Finding::NotArticle(cause), Some(receipt)) => {
-                frontier.acknowledge(lease, UrlState::NotArticle(cause.clone()), receipt, batch);
+                frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
                 Some(Fate::NotArticle(cause.clone()))
             }
-            (Finding::Postponed(_), _) => {
+            (Finding::Postponed, _) => {
                 frontier.release(lease, false, batch);
                 None
             }

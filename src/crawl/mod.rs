@@ -13,6 +13,7 @@ mod error;
 mod frontier;
 mod listing;
 mod open;
+mod outcome;
 mod payload;
 mod pipeline;
 mod plan;
@@ -31,6 +32,8 @@ mod task;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;
-pub use pipeline::{Job, ListOutcome, Outcome, SiteOutcome, View, run};
+pub use outcome::{ListOutcome, Outcome, SiteOutcome};
+pub use pipeline::{Job, View, run};
 pub use plan::Want;
+pub use readers::ArticleReaders;
 pub use run::{Halt, SiteRun, Stop};

@@ -1,6 +1,5 @@
 //! The wiring: runners (one a site) → workers (blocking) → committer (one) → ledger, each hand-over bounded.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::num::NonZeroU32;
 use std::sync::atomic::AtomicI64;
@@ -15,18 +14,17 @@ use tokio::task::JoinSet;
 
 use super::adopt::{Adopted, Adopter};
 use super::commit::Committer;
-use super::coverage::Coverage;
 use super::disk::DiskWatch;
 use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::open::{self, Opened};
+use super::outcome::{self, Outcome};
 use super::plan::{Planned, Want, plan};
 use super::process::{Processed, process};
-use super::run::{Halt, IN_FLIGHT, Run, SiteRun, Stop};
+use super::run::{IN_FLIGHT, Run, SiteRun, Stop};
 use super::runner::Runner;
 use super::servers::Servers;
 use super::shelf::{Shelf, ShelfSpec};
-use super::stats::Tally;
 use super::task::Finished;
 use crate::archive::warc::{Level, Rotation, WarcInfo};
 use crate::config::{Config, Site};
@@ -48,51 +46,6 @@ pub struct Job {
     pub max_pages: Option<u32>,
     /// Articles asked for.
     pub max_articles: Option<u32>,
-}
-
-/// What became of one list.
-#[derive(Debug, Clone)]
-pub struct ListOutcome {
-    /// The list's id.
-    pub list: String,
-    /// List pages read, over all runs of this walk.
-    pub pages: u32,
-    /// Whether it was walked to its end.
-    pub complete: bool,
-    /// Why it ended, or what keeps it from ending.
-    pub why: String,
-    /// The list could not be read.
-    pub failed: bool,
-}
-
-/// What became of one site.
-#[derive(Debug, Clone)]
-pub struct SiteOutcome {
-    /// The site's id.
-    pub site: String,
-    /// What this run did.
-    pub tally: Tally,
-    /// Its lists.
-    pub lists: Vec<ListOutcome>,
-    /// The account of its walks.
-    pub coverage: Coverage,
-    /// Why it was left early.
-    pub halt: Option<Halt>,
-    /// Items that still wait.
-    pub left: bool,
-}
-
-/// What became of a job.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// By site.
-    pub sites: Vec<SiteOutcome>,
-    /// What the start read back in.
-    pub adopted: Adopted,
-    /// Whether it was told to stop.
-    pub drained: bool,
-    /// From start to end.
-    pub elapsed: std::time::Duration,
 }
 
 /// A run under way, for those who watch it.
@@ -146,7 +99,7 @@ async fn attempt(
     let (stopper, inner) = watch::channel(*stop.borrow());
     let run = Arc::new(Run {
         root: config.root.clone(),
-        fetcher: fetcher(config),
+        fetcher: fetcher(config, Arc::clone(&clock)),
         servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock), unclean),
         limits: config.limits,
         ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
@@ -167,7 +120,12 @@ async fn attempt(
         let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
         let Planned { walks, notes: more } = planned;
         notes.extend(more);
-        let pace = Pace { delay: config.delay_for(site), crawl_delay_cap: config.crawl_delay_cap, ..Pace::default() };
+        let pace = Pace {
+            delay: config.delay_for(site),
+            crawl_delay_cap: config.crawl_delay_cap,
+            backoff_first: config.backoff.first,
+            backoff_max: config.backoff.max,
+        };
         sites.push(Arc::new(SiteRun::new(site.clone(), pace, walks)?));
     }
     begun(View { sites: sites.clone(), notes, adopted });
@@ -177,7 +135,7 @@ async fn attempt(
     };
     flowed?;
     open::close(&*run.ledger)?;
-    let outcome = outcome(&run, &sites, adopted, started);
+    let outcome = outcome::of(&run, &sites, adopted, started.elapsed());
     run.disk.verdict()?;
     outcome
 }
@@ -290,10 +248,10 @@ fn join(thread: Thread) -> Result<(), CrawlError> {
     thread.join().map_err(|_| CrawlError::Worker)?
 }
 
-fn fetcher(config: &Config) -> Fetcher {
+fn fetcher(config: &Config, clock: Arc<dyn Clock>) -> Fetcher {
     let from = config.contact.clone().filter(|contact| contact.contains('@') && !contact.contains("://"));
     let identity = Identity { user_agent: config.user_agent.clone(), from };
-    Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity)
+    Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity, clock)
 }
 
 fn shelf_spec(config: &Config) -> ShelfSpec {
@@ -314,35 +272,4 @@ fn shelf_spec(config: &Config) -> ShelfSpec {
         },
         host,
     }
-}
-
-fn outcome(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, started: Instant) -> Result<Outcome, CrawlError> {
-    let mut out = Vec::new();
-    for site in sites {
-        let mut coverage = Coverage::default();
-        let mut lists = Vec::new();
-        for walk in site.walks().iter() {
-            coverage.add(&walk.coverage);
-            let capped = walk.row.next.is_some() && run.max_pages.is_some_and(|most| walk.row.pages >= most);
-            let why = match (&walk.given_up, &walk.row.ended) {
-                (Some(why), _) | (None, Some(why)) => why.clone(),
-                (None, None) if capped => format!("stopped at --max-pages {}", walk.row.pages),
-                (None, None) => "not walked to its end yet".to_owned(),
-            };
-            let failed = walk.given_up.is_some() || (walk.row.next.is_none() && !walk.row.complete);
-            let (list, pages, complete) = (walk.row.list.clone(), walk.row.pages, walk.row.complete);
-            lists.push(ListOutcome { list, pages, complete, why, failed });
-        }
-        out.push(SiteOutcome {
-            site: site.id().to_owned(),
-            tally: site.stats.tally(),
-            lists,
-            coverage,
-            halt: site.halted(),
-            left: !run.frontier.is_empty(site.id())?,
-        });
-    }
-    let by_site: BTreeMap<&str, &SiteOutcome> = out.iter().map(|site| (site.site.as_str(), site)).collect();
-    super::report::write(&run.root, &by_site, run.clock.now())?;
-    Ok(Outcome { sites: out, adopted, drained: run.draining(), elapsed: started.elapsed() })
 }

@@ -1,4 +1,4 @@
-//! What the records of a capture tell of it: the item, the exchange, the payload.
+//! What a capture's records tell, once they are read back: the other half of the metadata that `process` writes.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use crate::model::{CanonicalUrl, Digest, Head, Stamp, StampSource};
 pub struct Lines<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Lines<'a> {
-    /// The `name: value` lines of a block.
+    /// Reads a metadata record's block.
     pub fn of(block: &'a [u8]) -> Self {
         let text = std::str::from_utf8(block).unwrap_or_default();
         Self(text.lines().filter_map(|line| line.split_once(": ")).collect())
@@ -22,7 +22,7 @@ impl<'a> Lines<'a> {
         self.0.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)
     }
 
-    /// The item that was asked for.
+    /// The queue's row as it was when the article was asked for.
     pub fn queue_row(&self) -> Option<QueueRow> {
         let text = |name| self.get(name).unwrap_or_default().to_owned();
         Some(QueueRow {
@@ -56,7 +56,7 @@ pub fn is_page(main: &RawRecord) -> bool {
     whole && http::status(&main.block).is_some_and(|status| (200..300).contains(&status))
 }
 
-/// The response as revisits may refer to it.
+/// The response as the original of later revisits; `None` for anything else.
 pub fn original_of(main: &RawRecord) -> Option<Original> {
     let is_original = main.fields.kind() == RecordType::Response && is_page(main);
     if !is_original || http::head_length(&main.block) == main.block.len() {

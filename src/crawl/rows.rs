@@ -156,6 +156,8 @@ pub struct ServerRow {
     pub next_at_ms: i64,
     /// Refusals in a row.
     pub level: u32,
+    /// Why the pause is longer than the delay.
+    pub reason: Option<String>,
 }
 
 /// A row as bytes.

@@ -12,10 +12,12 @@ use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::Clock;
 use crate::politeness::{Budget, Outcome, Pace, Pass, Permit, Spent, Wait};
 
+/// A pause shorter than this needs no explanation.
+const WORTH_SAYING: Duration = Duration::from_secs(2);
+
 /// One server: an address, whatever the names that lead to it.
 #[derive(Debug)]
 pub struct Server {
-    address: IpAddr,
     budget: Mutex<Budget>,
     freed: Notify,
 }
@@ -26,19 +28,15 @@ impl Server {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The server's address.
-    pub fn address(&self) -> IpAddr {
-        self.address
-    }
-
     /// Refusals in a row, and why the present pause is long.
     pub fn trouble(&self) -> (u32, Option<String>) {
         let budget = self.budget();
         (budget.level(), budget.reason().map(str::to_owned))
     }
 
-    /// Waits for the server's turn. Others that wait for the same server are served one by one.
-    pub async fn permit(&self, mut pass: Pass) -> Permit {
+    /// Waits for the server's turn. Others that wait for the same server are served one by one. A wait that a person
+    /// would wonder about is told to `waiting`.
+    pub async fn permit(&self, mut pass: Pass, waiting: impl Fn(Duration, Option<&str>)) -> Permit {
         loop {
             let freed = self.freed.notified();
             let answer = self.budget().take(pass, Instant::now());
@@ -48,7 +46,13 @@ impl Server {
                     pass = kept;
                     match wait {
                         Wait::Busy => freed.await,
-                        Wait::For(left) => tokio::time::sleep(left).await,
+                        Wait::For(left) => {
+                            let (_, reason) = self.trouble();
+                            if left >= WORTH_SAYING && reason.is_some() {
+                                waiting(left, reason.as_deref());
+                            }
+                            tokio::time::sleep(left).await;
+                        }
                     }
                 }
             }
@@ -85,14 +89,14 @@ impl Servers {
         }
         let key = Key::server(&address.to_string());
         let row: Option<ServerRow> = self.ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()?;
-        let (wait, level) = row.map_or((Duration::ZERO, 0), |row| {
+        let (wait, level, reason) = row.map_or((Duration::ZERO, 0, None), |row| {
             let left = row.next_at_ms - self.clock.now().as_millisecond();
-            (Duration::from_millis(u64::try_from(left).unwrap_or(0)), row.level)
+            (Duration::from_millis(u64::try_from(left).unwrap_or(0)), row.level, row.reason)
         });
         let since = self.crashed.map(|begun| pace.delay.saturating_sub(begun.elapsed()));
         let wait = wait.max(since.unwrap_or_default());
-        let budget = Mutex::new(Budget::new(Instant::now(), wait, level));
-        let server = Arc::new(Server { address, budget, freed: Notify::new() });
+        let budget = Mutex::new(Budget::new(Instant::now(), wait, level, reason));
+        let server = Arc::new(Server { budget, freed: Notify::new() });
         all.insert(address, Arc::clone(&server));
         Ok(server)
     }
@@ -100,22 +104,23 @@ impl Servers {
     /// Ends a request: notes how it went, and the pause that follows, also for the next start.
     pub fn settle(
         &self,
-        server: &Server,
+        (address, server): (IpAddr, &Server),
         spent: Spent,
         outcome: Outcome,
         pace: &Pace,
     ) -> Result<Duration, LedgerError> {
-        let (pause, level) = {
+        let (pause, level, reason) = {
             let mut budget = server.budget();
             let pause = budget.settle(spent, outcome, pace, Instant::now());
-            (pause, budget.level())
+            (pause, budget.level(), budget.reason().map(str::to_owned))
         };
         server.freed.notify_one();
         if !pause.is_zero() {
             let pause_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-            let row = ServerRow { next_at_ms: self.clock.now().as_millisecond().saturating_add(pause_ms), level };
+            let row =
+                ServerRow { next_at_ms: self.clock.now().as_millisecond().saturating_add(pause_ms), level, reason };
             let mut batch = Batch::default();
-            batch.put(Key::server(&server.address.to_string()), encode(&row));
+            batch.put(Key::server(&address.to_string()), encode(&row));
             self.ledger.apply(&batch)?;
             // A pause that the server asked for must outlive a crash as well.
             if outcome != Outcome::Fine {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::error::CrawlError;
 use super::process::Text;
@@ -13,8 +14,10 @@ use crate::archive::catalog::{ArticleRecord, Asset, WarcRef};
 use crate::archive::text;
 use crate::archive::warc::{Receipt, RecordId, TextCapture};
 use crate::article::EXTRACTOR;
+use crate::config::authority;
 use crate::ledger::{Batch, Key, Ledger};
 use crate::model::{CanonicalUrl, Digest, Stamp, StampSource};
+use crate::portal;
 
 /// Where an article's page is, and how it came to be known.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct Source<'a> {
     pub url: CanonicalUrl,
     /// The address of the captured page.
     pub page: &'a str,
+    /// The site's CMS family.
+    pub family: Option<&'a str>,
     /// The list that named it.
     pub list: &'a str,
     /// Every address at which it was seen just now.
@@ -73,7 +78,7 @@ pub fn shelve(
             }
             (record, None)
         }
-        None => (new_record(found, source), Some(found.text.as_str())),
+        None => (new_record(found, source), Some(found.file.as_str())),
     };
     let json = serde_json::to_vec(&record).unwrap_or_default();
     let capture = TextCapture {
@@ -149,13 +154,22 @@ pub fn remember(record: &ArticleRecord, batch: &mut Batch) {
     batch.put(Key::content(&record.content_hash), encode(&row));
 }
 
+/// The address that the page itself calls canonical, if that is the same article on the same host.
+fn own_word(found: &Text, source: &Source<'_>) -> Option<String> {
+    let said = found.article.canonical.as_ref()?;
+    let page = Url::parse(source.page).ok()?;
+    let key = |url: &Url| portal::article_key(url, source.family);
+    let same = authority(said) == authority(&page) && key(said) == key(&page);
+    same.then(|| portal::canonical(said, source.family).to_string())
+}
+
 fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
     let article = &found.article;
     let day = article.published.as_ref().map(Stamp::date);
     ArticleRecord {
         id: found.content.hash16(),
         site: source.site.to_owned(),
-        url: source.url.to_string(),
+        url: own_word(found, source).unwrap_or_else(|| source.url.to_string()),
         locations: source.locations.clone(),
         title: article.title.clone(),
         published: article.published.as_ref().map(Stamp::to_rfc3339),

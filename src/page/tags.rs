@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Barrier,
     /// `span` and everything unknown.
     Inline,
+    /// An inline element that is left out of the output, end tag included.
+    Mute,
 }
 
 impl Kind {
@@ -54,7 +56,7 @@ impl Kind {
             b"script" | b"style" | b"svg" | b"math" | b"noscript" | b"template" | b"noembed" | b"noframes" => {
                 Self::Dropped
             }
-            b"iframe" | b"xmp" => Self::Hollow,
+            b"iframe" | b"xmp" | b"select" => Self::Hollow,
             b"title" | b"textarea" => Self::Verbatim,
             b"plaintext" | b"frameset" | b"listing" => Self::Skipped,
             b"b" | b"i" | b"u" | b"em" | b"strong" | b"font" | b"big" | b"small" | b"s" | b"strike" | b"tt"
@@ -72,13 +74,15 @@ impl Kind {
             b"td" | b"th" | b"caption" => Self::Cell,
             b"option" | b"optgroup" => Self::Choice,
             b"form" => Self::Form,
-            b"object" | b"button" | b"select" | b"applet" | b"marquee" | b"html" | b"body" | b"head" => Self::Barrier,
+            b"object" | b"button" | b"applet" | b"marquee" | b"html" | b"body" | b"head" => Self::Barrier,
+            // `o:p`, `st1:place`: what Word leaves behind.
+            name if name.contains(&b':') => Self::Skipped,
             _ => Self::Inline,
         }
     }
 
     fn special(self) -> bool {
-        !matches!(self, Self::Formatting | Self::Anchor | Self::Inline)
+        !matches!(self, Self::Formatting | Self::Anchor | Self::Inline | Self::Mute)
     }
 }
 
@@ -199,7 +203,7 @@ impl Stack {
             }
             let barrier = match kind {
                 Kind::Table | Kind::Section | Kind::Row | Kind::Cell => open.kind == Kind::Table,
-                Kind::Inline => open.kind.special(),
+                Kind::Inline | Kind::Mute => open.kind.special(),
                 _ => matches!(open.kind, Kind::Table | Kind::Cell | Kind::Barrier),
             };
             if barrier {

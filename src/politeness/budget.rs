@@ -21,9 +21,9 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             delay: Duration::from_secs(5),
-            crawl_delay_cap: Duration::from_secs(120),
-            backoff_first: Duration::from_secs(60),
-            backoff_max: Duration::from_secs(86_400),
+            crawl_delay_cap: Duration::from_mins(2),
+            backoff_first: Duration::from_mins(1),
+            backoff_max: Duration::from_hours(24),
         }
     }
 }
@@ -59,8 +59,8 @@ pub struct Budget {
 
 impl Budget {
     /// A server that may be asked `wait` from now (what is left of a pause that a former run has seen).
-    pub fn new(now: Instant, wait: Duration, level: u32) -> Self {
-        Self { next_at: now + wait, in_flight: false, level, reason: None }
+    pub fn new(now: Instant, wait: Duration, level: u32, reason: Option<String>) -> Self {
+        Self { next_at: now + wait, in_flight: false, level, reason }
     }
 
     /// Hands out the one permit of this server, if its time has come.
@@ -97,7 +97,11 @@ impl Budget {
                 pause
             }
             Outcome::Unreachable => {
-                let pause = self.doubled(pace).min(pace.backoff_max).max(floor);
+                // One lost connection is nothing yet; the second in a row is a server in trouble.
+                let pause = match self.level {
+                    0 => floor,
+                    _ => self.doubled(pace).min(pace.backoff_max).max(floor),
+                };
                 self.level = self.level.saturating_add(1);
                 self.reason = Some("the server could not be reached".to_owned());
                 pause
@@ -129,7 +133,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn budget(now: Instant) -> Budget {
-        Budget::new(now, Duration::ZERO, 0)
+        Budget::new(now, Duration::ZERO, 0, None)
     }
 
     #[test]
@@ -155,6 +159,20 @@ mod tests {
             let pass = Pass::for_test(Some(Duration::from_secs(asked)));
             let permit = budget.take(pass, now).unwrap();
             assert_eq!(budget.settle(permit.spend(), Outcome::Fine, &pace, now), Duration::from_secs(got));
+        }
+    }
+
+    #[test]
+    fn one_lost_connection_is_forgiven() {
+        let now = Instant::now();
+        let pace = Pace::default();
+        let mut budget = budget(now);
+        let mut at = now;
+        for expected in [5, 120, 240] {
+            let permit = budget.take(Pass::robots_txt(), at).unwrap();
+            let pause = budget.settle(permit.spend(), Outcome::Unreachable, &pace, at);
+            assert_eq!(pause, Duration::from_secs(expected));
+            at += pause;
         }
     }
 

@@ -4,7 +4,13 @@
 
 mod crash;
 mod disk;
+mod errors;
 mod examples;
+mod faults;
+mod flow;
 mod harness;
+mod interrupt;
+mod polite;
 mod recovery;
+mod support;
 mod tidy;
