@@ -8,9 +8,11 @@
 mod adopt;
 mod commit;
 pub mod coverage;
+mod disk;
 mod error;
 mod frontier;
 mod listing;
+mod open;
 mod outcome;
 mod payload;
 mod pipeline;

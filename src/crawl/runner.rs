@@ -292,7 +292,7 @@ impl Runner {
                 return Ok(Err(error));
             }
         };
-        let server = self.run.servers.at(address.ip())?;
+        let server = self.run.servers.at(address.ip(), &self.site.pace)?;
         let run = Arc::clone(&self.run);
         let stats = &self.site.stats;
         let mut stop = run.stop.clone();
