@@ -28,6 +28,7 @@ mod task;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;
+pub use frontier::{Candidate, Frontier, Known, Lease};
 pub use pipeline::{Job, ListOutcome, Outcome, SiteOutcome, View, run};
 pub use plan::Want;
 pub use run::{Halt, SiteRun, Stop};

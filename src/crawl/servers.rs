@@ -116,7 +116,8 @@ impl Servers {
         server.freed.notify_one();
         if pause >= WORTH_KEEPING {
             let pause_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-            let row = ServerRow { next_at_ms: self.clock.now().as_millisecond().saturating_add(pause_ms), level, reason };
+            let row =
+                ServerRow { next_at_ms: self.clock.now().as_millisecond().saturating_add(pause_ms), level, reason };
             let mut batch = Batch::default();
             batch.put(Key::server(&address.to_string()), encode(&row));
             self.ledger.apply(&batch)?;
