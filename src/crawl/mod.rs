@@ -32,6 +32,7 @@ mod task;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;
+pub use frontier::{Candidate, Frontier, Known, Lease};
 pub use outcome::{ListOutcome, Outcome, SiteOutcome};
 pub use pipeline::{Job, View, run};
 pub use plan::Want;

@@ -69,7 +69,7 @@ fn free_name(state: &Path) -> PathBuf {
     let stamp = SystemClock.now().as_second();
     let name = |at: i64| state.with_file_name(format!("state.damaged-{at}"));
     // Two within one second: the later one takes the next.
-    (stamp..).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(stamp))
+    (stamp..stamp + 1_000).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(stamp))
 }
 
 /// Makes a folder of ours.
