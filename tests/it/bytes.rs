@@ -39,12 +39,19 @@ fn oddities() -> BTreeMap<String, Sends> {
         article(4).len(),
         article(4)
     );
+    let folded = format!(
+        "HTTP/1.1 200 OK\r\nNot a field\r\nX-Folded: one\r\n two\r\n\tthree\r\nContent-Type : text/html; charset=utf-8\r\n\
+         Content-Length: {}\r\n\r\n{}",
+        article(9).len(),
+        article(9)
+    );
     let hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n";
     let closing = |number: usize| Sends { closes: true, ..Sends::page(&article(number)) };
     BTreeMap::from([
         ("/odd-case".to_owned(), Sends::raw(odd_case.as_bytes())),
         ("/chunked".to_owned(), Sends::raw(chunked.as_bytes())),
         ("/to-the-end".to_owned(), Sends { closes: true, ..Sends::raw(to_the_end.as_bytes()) }),
+        ("/folded".to_owned(), Sends::raw(folded.as_bytes())),
         ("/old".to_owned(), Sends { closes: true, ..Sends::raw(old.as_bytes()) }),
         ("/hints".to_owned(), Sends { before: hints.to_vec(), ..Sends::page(&article(5)) }),
         ("/closes-1".to_owned(), closing(6)),
