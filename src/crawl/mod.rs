@@ -11,6 +11,7 @@ pub mod coverage;
 mod disk;
 mod error;
 mod frontier;
+mod kept;
 mod listing;
 mod open;
 mod outcome;
