@@ -249,6 +249,35 @@ fn a_crawl_fetches_what_was_published_since() {
 }
 
 #[test]
+fn a_list_that_answers_from_another_address_is_walked_from_there() {
+    let stage = Stage::new(vec![PortalSpec::nukeviet("echo", 23).articles(40).page_size(5)]);
+    let portal = stage.portal(0);
+    let list = &portal.lists()[0];
+    let short = list.url.trim_end_matches('/').to_owned();
+    stage.crawl(&["backfill", &short]).ended(0);
+    let asked = Asked::of(portal, 0);
+    assert_eq!(asked.lists[0].status, 301);
+    assert_eq!(asked.lists.len(), 1 + list.pages, "{:?}", asked.lists);
+    assert_eq!(asked.articles.len(), list.articles);
+    stage.verify();
+}
+
+#[test]
+fn an_article_in_two_lists_is_one() {
+    let stage = Stage::new(vec![PortalSpec::nukeviet("echo", 24).articles(90).page_size(30)]);
+    stage.site_files("");
+    let portal = stage.portal(0);
+    let shared = portal.gold().iter().filter(|gold| gold.lists.len() > 1).count();
+    assert!(shared > 0, "no article stands in two lists");
+    stage.crawl(&["backfill"]).ended(0);
+    let asked = Asked::of(portal, 0);
+    let listed: usize = portal.lists().iter().map(|list| list.articles).sum();
+    println!("{} articles in {listed} places, {} requests", portal.gold().len(), asked.articles.len());
+    assert!(asked.articles.len() <= listed);
+    each_gold_once(&stage);
+}
+
+#[test]
 fn a_window_archives_its_days_only() {
     let stage = Stage::new(vec![PortalSpec::vnpt("alpha", 31).articles(120).page_size(5)]);
     stage.site_files("");
