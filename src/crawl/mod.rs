@@ -8,9 +8,11 @@
 mod adopt;
 mod commit;
 pub mod coverage;
+mod disk;
 mod error;
 mod frontier;
 mod listing;
+mod open;
 mod outcome;
 mod payload;
 mod pipeline;
@@ -30,7 +32,9 @@ mod task;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;
+pub use frontier::{Candidate, Frontier, Known, Lease};
 pub use outcome::{ListOutcome, Outcome, SiteOutcome};
 pub use pipeline::{Job, View, run};
 pub use plan::Want;
+pub use readers::ArticleReaders;
 pub use run::{Halt, SiteRun, Stop};

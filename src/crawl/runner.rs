@@ -292,7 +292,7 @@ impl Runner {
                 return Ok(Err(error));
             }
         };
-        let server = self.run.servers.at(address.ip())?;
+        let server = self.run.servers.at(address.ip(), &self.site.pace)?;
         let left = server.trouble_left();
         if left > PATIENCE {
             self.note_pause(&server, left);

@@ -30,6 +30,8 @@ const MAX_JSON_LD: usize = 16;
 pub(super) struct Pruned {
     pub(super) html: String,
     pub(super) json_ld: Vec<Range<usize>>,
+    /// Elements in `html`, about.
+    pub(super) elements: usize,
 }
 
 /// Makes the copy of `source` that is parsed.
@@ -51,7 +53,7 @@ pub(super) fn prune(source: &str, limits: &Limits) -> Pruned {
         lower: Vec::new(),
     };
     pass.run();
-    Pruned { html: pass.out, json_ld: pass.json_ld }
+    Pruned { html: pass.out, json_ld: pass.json_ld, elements: pass.cost.min(MAX_ELEMENTS) }
 }
 
 /// One attribute: where it stands, and its name.
@@ -100,7 +102,9 @@ impl Pass<'_> {
                 },
                 Some(letter) if letter.is_ascii_alphabetic() => self.start_tag(tag),
                 _ => {
-                    self.out.push_str("&lt;");
+                    // Each costs the parser as much as an element.
+                    self.cost += 1;
+                    self.out.push_str(if self.cost > MAX_ELEMENTS { " " } else { "&lt;" });
                     tag + 1
                 }
             };
@@ -237,6 +241,7 @@ impl Pass<'_> {
         match kind {
             Kind::Dropped => return self.drop_content(&name, end),
             Kind::Skipped => {}
+            Kind::Formatting if self.is_icon(end) => return self.past(end, b'>'),
             // Word wraps every run of text in spans that say nothing but a font.
             Kind::Inline if self.says_nothing() => {
                 self.stack.push(Open::new(Kind::Mute, &self.lower, (name.start, name.end)));
@@ -254,6 +259,16 @@ impl Pass<'_> {
             _ => self.open(kind, tag, end, name, over),
         }
         end
+    }
+
+    /// `<i class="fa fa-clock"></i>`: the tag that ends at `end` holds nothing and is an icon by its class.
+    fn is_icon(&self, end: usize) -> bool {
+        let tail = &self.bytes[end..];
+        matches!(self.lower.as_slice(), b"i" | b"em")
+            && tail.starts_with(b"</")
+            && tail.get(2..2 + self.lower.len()).is_some_and(|name| name.eq_ignore_ascii_case(&self.lower))
+            && tail.get(2 + self.lower.len()) == Some(&b'>')
+            && self.attributes.iter().all(|attribute| !self.bytes[attribute.name.clone()].eq_ignore_ascii_case(b"id"))
     }
 
     /// A `span` all of whose attributes are left out.
@@ -423,7 +438,10 @@ fn keeps(bytes: &[u8], attribute: &Attribute) -> bool {
         b's' if name.eq_ignore_ascii_case(b"style") => styled(value),
         b's' => !name.eq_ignore_ascii_case(b"srcset") && !name.eq_ignore_ascii_case(b"sizes") && !inline_image(value),
         b'd' => !inline_image(value),
-        b'a' => !name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"aria-")),
+        b'a' => {
+            !name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"aria-"))
+                || name.eq_ignore_ascii_case(b"aria-label")
+        }
         b'b' => !name.eq_ignore_ascii_case(b"border") && !name.eq_ignore_ascii_case(b"bgcolor"),
         b'c' => !name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"cell")),
         b't' => !name.eq_ignore_ascii_case(b"target") && !name.eq_ignore_ascii_case(b"tabindex"),

@@ -99,7 +99,7 @@ fn broken_answers_cost_their_items_and_nothing_else() {
         ],
     );
     let ran = stage.crawl(&["backfill"]).ended(1);
-    println!("{:?}", ran.elapsed);
+    assert!(ran.elapsed < Duration::from_secs(20), "{:?}", ran.elapsed);
     let report = report(&stage);
     let expected = json!({"404": 1, "500": 1, "bad answer": 3, "cut off": 2, "over the size limit": 1});
     assert_eq!(report["failed"], expected, "{report}");
@@ -244,7 +244,6 @@ fn a_dead_host_is_said_at_once() {
     assert!(ran.elapsed < Duration::from_secs(5), "{:?}", ran.elapsed);
     ran.says(&["no connection to 127.0.0.77"]);
     let lines: Vec<&str> = ran.stderr.lines().filter(|line| line.contains("127.0.0.77")).collect();
-    println!("{}", ran.stderr);
     assert!(lines.len() <= 2, "{lines:#?}");
 }
 

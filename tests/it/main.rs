@@ -10,5 +10,6 @@ mod flow;
 mod harness;
 mod interrupt;
 mod polite;
+mod recovery;
 mod support;
 mod tidy;

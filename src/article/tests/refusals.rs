@@ -91,7 +91,7 @@ fn list_pages_with_and_without_summaries() {
 
 #[test]
 fn hostile_pages_end_in_time() {
-    let start = std::time::Instant::now();
+    // Wall time is shared with other tests: far above linear work, far below quadratic.
     let sources = [
         "<div>".repeat(100_000) + FIRST,
         format!("<p>{}", "a ".repeat(2_000_000)),
@@ -111,7 +111,6 @@ fn hostile_pages_end_in_time() {
         let before = std::time::Instant::now();
         let _ = read(source);
         let taken = before.elapsed();
-        assert!(taken < std::time::Duration::from_secs(5), "{taken:?}: {}", &source[..60]);
+        assert!(taken < std::time::Duration::from_secs(30), "{taken:?}: {}", &source[..60]);
     }
-    assert!(start.elapsed() < std::time::Duration::from_secs(25));
 }
