@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use super::attributes::{Attribute, keeps, names_json_ld, value_at};
 use super::tags::{Closing, Kind, Open, Stack};
