@@ -29,6 +29,7 @@ mod servers;
 mod shelf;
 mod shelve;
 pub mod stats;
+mod tails;
 mod task;
 
 pub use adopt::Adopted;

@@ -13,7 +13,7 @@ use crate::ledger::LedgerError;
 use crate::model::{Digest, Limits};
 use crate::page::{self, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
-use crate::portal::{Cursor, ListReading};
+use crate::portal::{self, Cursor, ListReading};
 
 /// Requests for one item before it is given up in this run.
 pub const ATTEMPTS: u8 = 3;
@@ -191,6 +191,12 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if !(200..300).contains(&status) {
         let retryable = status >= 500 || matches!(status, 408 | 425 | 429);
         return failed(format!("{status}"), retryable);
+    }
+    // Who asks for news and is led to a log-in or a search has not got what was listed, whatever else the page shows.
+    let asked = finished.hops.first().unwrap_or(exchange);
+    if portal::is_tool(&exchange.url) && !portal::is_tool(&asked.url) {
+        let cause = "redirect to a log-in or tool page".to_owned();
+        return if list { failed(cause, false) } else { Finding::NotArticle(cause) };
     }
     match &finished.task {
         Task::List { walk, list, request } => match html(&run.limits, exchange) {

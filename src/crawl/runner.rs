@@ -293,6 +293,11 @@ impl Runner {
             }
         };
         let server = self.run.servers.at(address.ip(), &self.site.pace)?;
+        let left = server.trouble_left();
+        if left > PATIENCE {
+            self.note_pause(&server, left);
+            return Ok(Err(FetchError::Stopped));
+        }
         let run = Arc::clone(&self.run);
         let stats = &self.site.stats;
         let mut stop = run.stop.clone();
