@@ -5,8 +5,6 @@
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
 use std::collections::HashMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,7 +17,7 @@ use super::payload;
 use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, exchange_of, is_page, original_of};
-use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, decode, encode};
+use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
 use super::tails::{Tail, tails};
