@@ -102,7 +102,10 @@ pub async fn carry_out(
                 output::note(note);
             }
         }
-        progress = Some(Progress::start(view, common.quiet, common.verbose > 0));
+        // A run that has to begin anew says so by beginning twice.
+        if let Some(first) = progress.replace(Progress::start(view, common.quiet, common.verbose > 0)) {
+            first.stop();
+        }
     })
     .await;
     if let Some(progress) = progress {
@@ -183,11 +186,11 @@ pub fn exit_of(outcome: &Outcome) -> Exit {
     let unreached = |halt: &Halt| matches!(halt, Halt::Unreachable(_) | Halt::AddressRefused(_));
     let cut_off = outcome.sites.iter().any(|site| site.halt.as_ref().is_some_and(unreached));
     let archived = |site: &crawl::SiteOutcome| site.tally.list_pages + site.tally.articles + site.tally.duplicates;
-    if cut_off && outcome.sites.iter().map(archived).sum::<u64>() == 0 {
-        return Exit::Network;
-    }
     if outcome.drained {
         return Exit::Interrupted;
+    }
+    if cut_off && outcome.sites.iter().map(archived).sum::<u64>() == 0 {
+        return Exit::Network;
     }
     let later = outcome.sites.iter().any(|site| matches!(site.halt, Some(Halt::Later(_))));
     let failed = outcome.sites.iter().any(|site| site.tally.failed > 0 || site.lists.iter().any(|list| list.failed));

@@ -69,7 +69,9 @@ fn code_of(error: &anyhow::Error) -> Exit {
     }
     if let Some(crawl) = error.downcast_ref::<CrawlError>() {
         return match crawl {
-            CrawlError::Ledger(_) | CrawlError::Archive(_) | CrawlError::Root { .. } => Exit::Storage,
+            CrawlError::Ledger(_) | CrawlError::Archive(_) | CrawlError::Root { .. } | CrawlError::DiskLow { .. } => {
+                Exit::Storage
+            }
             CrawlError::Portal { .. } | CrawlError::Article { .. } => Exit::Configuration,
             CrawlError::Worker => Exit::Bug,
         };

@@ -106,6 +106,12 @@ pub struct CrawlOptions {
     /// Addresses that are not public and may be reached all the same, such as 127.0.0.0/8
     #[arg(long, value_name = "CIDR", num_args = 1.., value_delimiter = ',')]
     pub allow_net: Vec<Cidr>,
+    /// Images, style sheets and scripts of pages: none are archived by this version
+    #[arg(long, value_name = "WHICH", value_parser = ["none"])]
+    pub requisites: Option<String>,
+    /// Files that articles link to: none are archived by this version
+    #[arg(long, value_name = "WHICH", value_parser = ["no"])]
+    pub attachments: Option<String>,
     /// User-Agent to send
     #[arg(long, value_name = "TEXT")]
     pub user_agent: Option<String>,

@@ -60,8 +60,8 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let pad = " ".repeat(width - cell.chars().count());
             match at {
-                0 => out.push_str(&format!("{cell}{pad}")),
-                _ => out.push_str(&format!("  {pad}{cell}")),
+                0 => out.extend([cell.as_str(), pad.as_str()]),
+                _ => out.extend(["  ", pad.as_str(), cell.as_str()]),
             }
         }
         out.truncate(out.trim_end_matches(' ').len());

@@ -17,7 +17,7 @@ use super::listing;
 use super::payload;
 use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record};
 use super::rows::{QueueRow, UrlState, decode, encode};
-use super::run::{Run, SiteRun};
+use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
 use super::task::Task;
@@ -66,6 +66,9 @@ impl Committer {
                 }
             }
             self.commit(batch)?;
+            if self.run.disk.is_low(Instant::now()) {
+                self.run.stopper.send_replace(Stop::Drain);
+            }
         }
         self.shelf.seal_all()?;
         self.run.ledger.flush()?;
@@ -254,8 +257,9 @@ impl Committer {
                     Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
                     Finding::ListEnd => listing::reached_end(run, site, walk, batch),
                     Finding::ListFailed { cause, retryable } => {
-                        listing::failed(run, site, walk, cause, *retryable, batch)
+                        listing::failed(run, site, walk, cause, *retryable, batch);
                     }
+                    Finding::Postponed => listing::postponed(site, walk),
                     _ => listing::failed(run, site, walk, "not a list", false, batch),
                 }
                 Ok(None)
@@ -272,14 +276,14 @@ impl Committer {
                 let shelved = placed.shelved.as_ref()?;
                 shelve::remember(&shelved.record, batch);
                 let state = UrlState::Article { content: text.content, version: shelved.record.version };
-                frontier.acknowledge(lease, state, receipt, batch);
+                frontier.acknowledge(lease, &state, receipt, batch);
                 Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
             }
             (Finding::NotArticle(cause), Some(receipt)) => {
-                frontier.acknowledge(lease, UrlState::NotArticle(cause.clone()), receipt, batch);
+                frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
                 Some(Fate::NotArticle(cause.clone()))
             }
-            (Finding::Postponed(_), _) => {
+            (Finding::Postponed, _) => {
                 frontier.release(lease, false, batch);
                 None
             }

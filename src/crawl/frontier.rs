@@ -49,6 +49,7 @@ pub struct Lease {
 
 impl Lease {
     /// The fencing number.
+    #[cfg(test)]
     pub fn fence(&self) -> u64 {
         self.row.fence
     }
@@ -189,8 +190,8 @@ impl Frontier {
 
     /// Acknowledges an archived item in `batch`: it leaves the queue with this state. Asks for the receipt of its
     /// capture, so that nothing counts as archived that is not on disk. Takes effect only while the lease holds.
-    pub fn acknowledge(&self, lease: &Lease, state: UrlState, _receipt: &Receipt, batch: &mut Batch) {
-        self.settle(lease, state, batch);
+    pub fn acknowledge(&self, lease: &Lease, state: &UrlState, _receipt: &Receipt, batch: &mut Batch) {
+        settle(lease, state, batch);
     }
 
     /// Takes in an item whose capture recovery found: whatever the queue thought of it, it is settled.
@@ -198,12 +199,11 @@ impl Frontier {
         &self,
         site: &str,
         found: &QueueRow,
-        state: UrlState,
+        state: &UrlState,
         _receipt: &Receipt,
         fate: &Fate,
         batch: &mut Batch,
     ) -> Result<(), LedgerError> {
-        let url_key = Key::url(site, &found.key);
         let waiting = self.row(site, &found.key)?.and_then(|row| match row.state {
             UrlState::Queued(place) => Some(Key::queue(site, place)),
             _ => None,
@@ -220,13 +220,7 @@ impl Frontier {
             }
             batch.delete(queue);
         }
-        let unsettled = Key::unsettled(site, &found.key);
-        let row = encode(&url_row(found, state.clone()));
-        match state {
-            UrlState::Article { .. } => batch.delete(unsettled),
-            _ => batch.put(unsettled, row.clone()),
-        };
-        batch.put(url_key, row);
+        note(site, found, state, batch);
         Ok(())
     }
 
@@ -236,20 +230,7 @@ impl Frontier {
             GaveUp::Failed { cause, retryable } => UrlState::Failed { cause, retryable },
             GaveUp::Refused(rule) => UrlState::Refused(rule),
         };
-        self.settle(lease, state, batch);
-    }
-
-    fn settle(&self, lease: &Lease, state: UrlState, batch: &mut Batch) {
-        let queue = Key::queue(&lease.site, lease.place);
-        batch.expect(queue.clone(), Some(lease.held.clone())).delete(queue);
-        let unsettled = Key::unsettled(&lease.site, &lease.row.key);
-        let row = encode(&url_row(&lease.row, state.clone()));
-        if matches!(state, UrlState::Article { .. }) {
-            batch.delete(unsettled);
-        } else {
-            batch.put(unsettled, row.clone());
-        }
-        batch.put(Key::url(&lease.site, &lease.row.key), row);
+        settle(lease, &state, batch);
     }
 
     /// Gives an item back: `again` puts it at the end of the queue, with its attempts counted.
@@ -303,6 +284,25 @@ impl Frontier {
     pub fn is_empty(&self, site: &str) -> Result<bool, LedgerError> {
         Ok(self.ledger.scan(&Key::queue_of(site), None, 1)?.is_empty())
     }
+}
+
+/// The item leaves the queue with this state, if the lease still holds.
+fn settle(lease: &Lease, state: &UrlState, batch: &mut Batch) {
+    let queue = Key::queue(&lease.site, lease.place);
+    batch.expect(queue.clone(), Some(lease.held.clone())).delete(queue);
+    note(&lease.site, &lease.row, state, batch);
+}
+
+/// Writes down what became of an address, and whether it still is to be accounted for.
+fn note(site: &str, row: &QueueRow, state: &UrlState, batch: &mut Batch) {
+    let unsettled = Key::unsettled(site, &row.key);
+    let encoded = encode(&url_row(row, state.clone()));
+    if matches!(state, UrlState::Article { .. }) {
+        batch.delete(unsettled);
+    } else {
+        batch.put(unsettled, encoded.clone());
+    }
+    batch.put(Key::url(site, &row.key), encoded);
 }
 
 /// The row of an address, from its place in the queue.

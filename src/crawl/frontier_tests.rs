@@ -46,7 +46,7 @@ fn a_settled_item_is_known() {
     enqueue(&frontier, &*ledger, &[item(1)]);
     let lease = frontier.lease("s", 1).unwrap().remove(0);
     let mut batch = Batch::default();
-    frontier.settle(&lease, archived(), &mut batch);
+    settle(&lease, &archived(), &mut batch);
     assert_eq!(ledger.apply(&batch).unwrap(), Applied::Done);
     assert_eq!(ledger.apply(&batch).unwrap(), Applied::Refused, "an acknowledgement counts once");
     assert!(frontier.is_empty("s").unwrap());
@@ -63,10 +63,10 @@ fn a_new_owner_ends_old_leases_and_an_old_one_is_refused() {
     let lease = new.lease("s", 1).unwrap().remove(0);
     assert!(lease.fence() > stale.fence());
     let mut late = Batch::default();
-    old.settle(&stale, archived(), &mut late);
+    settle(&stale, &archived(), &mut late);
     assert_eq!(ledger.apply(&late).unwrap(), Applied::Refused);
     let mut right = Batch::default();
-    new.settle(&lease, archived(), &mut right);
+    settle(&lease, &archived(), &mut right);
     assert_eq!(ledger.apply(&right).unwrap(), Applied::Done);
 }
 

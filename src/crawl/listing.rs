@@ -107,6 +107,13 @@ pub fn failed(run: &Run, site: &SiteRun, walk_id: &str, cause: &str, retryable: 
     }
 }
 
+/// A page was not asked for after all; nothing has changed.
+pub fn postponed(site: &SiteRun, walk_id: &str) {
+    if let Some(walk) = site.walks().iter_mut().find(|walk| walk.id == walk_id) {
+        walk.in_flight = false;
+    }
+}
+
 fn end(walk: &mut Walk, why: &str, complete: bool) {
     walk.row.next = None;
     walk.row.ended = Some(why.to_owned());

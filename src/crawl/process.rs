@@ -6,9 +6,9 @@ use url::Url;
 use super::rows::QueueRow;
 use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
-use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType};
+use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
 use crate::article::{Article, ArticleReader, Hint, Reading};
-use crate::fetch::{Cut, Exchange};
+use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{Digest, Limits};
 use crate::page::{self, HtmlPage, Media};
@@ -61,7 +61,7 @@ pub enum Finding {
     /// robots.txt forbids it, by this line.
     Refused(String),
     /// Nothing may be asked for now; the item keeps its place.
-    Postponed(String),
+    Postponed,
 }
 
 /// A cleaned article.
@@ -69,8 +69,8 @@ pub enum Finding {
 pub struct Text {
     /// Its parts.
     pub article: Article,
-    /// The text file.
-    pub text: String,
+    /// The text file's content.
+    pub file: String,
     /// The content hash.
     pub content: Digest,
     /// The address it was found at after redirects.
@@ -97,12 +97,21 @@ pub fn process(run: &Run, mut finished: Finished, level: Level) -> Result<Proces
     for (at, exchange) in hops.into_iter().enumerate() {
         let metadata = metadata(&finished, &exchange, at, from.as_ref());
         from = Some(exchange.url.clone());
-        let payload = Digest::of(exchange.payload());
+        let payload = payload_digest(&exchange);
         let original = if may_refer(&exchange) { super::payload::original(&*run.ledger, &payload)? } else { None };
         let prepared = record(&exchange, &metadata, payload, original, level);
         captures.push(Ready { prepared, exchange, metadata, payload });
     }
     Ok(Processed { finished, captures, finding })
+}
+
+/// Digest of the payload. Of a response that was cut, as a reader of its bytes finds it: more may have arrived, or be left
+/// of a broken chunk, than was taken out of the framing.
+fn payload_digest(exchange: &Exchange) -> Digest {
+    match exchange.cut {
+        Some(_) => http::Message::parse(&exchange.response).payload_digest(),
+        None => Digest::of(exchange.payload()),
+    }
 }
 
 /// Whether a payload may be stored as a revisit, or be referred to: whole, of a good answer, and not empty.
@@ -161,7 +170,7 @@ fn find(run: &Run, finished: &Finished) -> Finding {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
-            Failure::Closed(why) => Finding::Postponed(why.clone()),
+            Failure::Closed(_) | Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),
             Failure::Refused(rule) => {
                 Finding::ListFailed { cause: format!("robots.txt forbids it ({rule})"), retryable: false }
@@ -194,6 +203,8 @@ fn find(run: &Run, finished: &Finished) -> Finding {
             }
             Err(cause) => failed(cause, false),
         },
+        // What is missing at the end would be missing in the text, and nothing would say so.
+        Task::Article(_) if exchange.cut.is_some() => failed("over the size limit".to_owned(), false),
         Task::Article(lease) => match html(&run.limits, exchange) {
             Ok(page) => {
                 let section = finished.site.section_of(&lease.row.list);
@@ -206,9 +217,9 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     }
 }
 
-/// The page of an exchange, or one word on what it is instead.
+/// The page of an exchange, or a few words on what it is instead.
 pub fn html(limits: &Limits, exchange: &Exchange) -> Result<HtmlPage, String> {
-    let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.to_string())?;
+    let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.cause().to_owned())?;
     if !matches!(decoded.media, Media::Html | Media::Xml | Media::Text) {
         return Err(format!("{:?}", decoded.media).to_lowercase());
     }
@@ -236,8 +247,8 @@ pub fn read_article(
         Reading::NotArticle(why) => Finding::NotArticle(why.cause().to_owned()),
         Reading::Article(article) => {
             let content = article.content_hash();
-            let text = article.to_text();
-            Finding::Article(Box::new(Text { article: *article, text, content, final_url: page.url.to_string() }))
+            let file = article.to_text();
+            Finding::Article(Box::new(Text { article: *article, file, content, final_url: page.url.to_string() }))
         }
     }
 }

@@ -6,8 +6,10 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::coverage::Counts;
 use super::error::CrawlError;
-use super::pipeline::SiteOutcome;
+use super::outcome::SiteOutcome;
+use super::run::Halt;
 use crate::archive::{replace_rebuildable, warc::file_safe};
 use crate::model::Stamp;
 
@@ -26,7 +28,7 @@ struct Report<'a> {
     outside_window: u64,
     open: u64,
     lists: Vec<ListLine<'a>>,
-    months: &'a BTreeMap<String, super::coverage::Counts>,
+    months: &'a BTreeMap<String, Counts>,
 }
 
 #[derive(Serialize)]
@@ -37,35 +39,33 @@ struct ListLine<'a> {
     why: &'a str,
 }
 
-/// Writes one report a site; the day's last run wins.
-pub fn write(root: &Path, sites: &BTreeMap<&str, &SiteOutcome>, now: Timestamp) -> Result<(), CrawlError> {
-    let day = Stamp::vietnam_day(now);
-    for (id, site) in sites {
-        let total = site.coverage.total();
-        let report = Report {
-            site: id,
-            written_at: now.to_string(),
-            listed: total.listed,
-            held: total.held,
-            archived: total.archived,
-            duplicates: total.duplicates,
-            open: total.open(),
-            not_article: total.not_article,
-            failed: total.failed,
-            refused_by_robots: total.refused,
-            unreachable: site.halt.as_ref().map(super::run::Halt::text),
-            outside_window: site.coverage.outside,
-            lists: site
-                .lists
-                .iter()
-                .map(|list| ListLine { list: &list.list, pages: list.pages, complete: list.complete, why: &list.why })
-                .collect(),
-            months: &site.coverage.months,
-        };
-        let path = root.join("report").join(file_safe(id)).join(format!("{day}.json"));
-        let mut json = serde_json::to_vec_pretty(&report).unwrap_or_default();
-        json.push(b'\n');
-        replace_rebuildable(&path, &json)?;
-    }
+/// Writes a site's report; the day's last run wins.
+pub fn write(root: &Path, site: &SiteOutcome, now: Timestamp) -> Result<(), CrawlError> {
+    let total = site.coverage.total();
+    let report = Report {
+        site: &site.site,
+        written_at: now.to_string(),
+        listed: total.listed,
+        held: total.held,
+        archived: total.archived,
+        duplicates: total.duplicates,
+        open: total.open(),
+        not_article: total.not_article,
+        failed: total.failed,
+        refused_by_robots: total.refused,
+        unreachable: site.halt.as_ref().map(Halt::text),
+        outside_window: site.coverage.outside,
+        lists: site
+            .lists
+            .iter()
+            .map(|list| ListLine { list: &list.list, pages: list.pages, complete: list.complete, why: &list.why })
+            .collect(),
+        months: &site.coverage.months,
+    };
+    let name = format!("{}.json", Stamp::vietnam_day(now));
+    let path = root.join("report").join(file_safe(&site.site)).join(name);
+    let mut json = serde_json::to_vec_pretty(&report).unwrap_or_default();
+    json.push(b'\n');
+    replace_rebuildable(&path, &json)?;
     Ok(())
 }

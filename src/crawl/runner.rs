@@ -12,7 +12,7 @@ use url::Url;
 use super::error::CrawlError;
 use super::frontier::Lease;
 use super::rows::UrlState;
-use super::run::{Halt, Run, SiteRun};
+use super::run::{Halt, Run, SiteRun, Stop};
 use super::servers::Server;
 use super::task::{Failure, Finished, Task};
 use crate::config::RobotsPolicy;
@@ -25,15 +25,15 @@ use crate::portal;
 /// Leases taken at a time: one write to the ledger for so many requests.
 const LEASES: usize = 16;
 /// How long an address is relied on before the name is resolved again.
-const RESOLVED_FOR: Duration = Duration::from_secs(300);
+const RESOLVED_FOR: Duration = Duration::from_mins(5);
 /// A server that answered before and is gone now is tried this often, with the back-off between.
 const UNREACHABLE_TRIES: u32 = 3;
 /// A command that a person waits for does not sit out a longer pause than this.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// What to do next.
 enum Choice {
-    Do(Task),
+    Do(Box<Task>),
     Wait,
     Done,
 }
@@ -83,7 +83,7 @@ impl Runner {
             }
             let woken = site.wake.notified();
             match self.choose()? {
-                Choice::Do(task) => self.perform(task).await?,
+                Choice::Do(task) => self.perform(*task).await?,
                 Choice::Wait => tokio::select! {
                     () = woken => {}
                     _ = stop.changed() => {}
@@ -106,13 +106,13 @@ impl Runner {
                 return Ok(self.when_capped());
             }
         }
-        if !self.more_queued || self.leased.is_empty() {
-            if let Some((walk, list, request)) = self.site.take_page(self.run.max_pages) {
-                return Ok(Choice::Do(Task::List { walk, list, request }));
-            }
+        if (!self.more_queued || self.leased.is_empty())
+            && let Some((walk, list, request)) = self.site.take_page(self.run.max_pages)
+        {
+            return Ok(Choice::Do(Box::new(Task::List { walk, list, request })));
         }
         if let Some(lease) = self.leased.pop_front() {
-            return Ok(Choice::Do(Task::Article(lease)));
+            return Ok(Choice::Do(Box::new(Task::Article(lease))));
         }
         if self.site.outstanding.load(Ordering::SeqCst) > 0 {
             return Ok(Choice::Wait);
@@ -160,7 +160,7 @@ impl Runner {
         let mut hops: Vec<Exchange> = Vec::new();
         loop {
             if !self.site.site.owns(&ask.url) {
-                return Ok((hops, Some(Failure::OffSite(ask.url.to_string()))));
+                return Ok((hops, Some(Failure::OffSite)));
             }
             let pass = match self.robots(&ask.url).await? {
                 Ok(pass) => pass,
@@ -181,7 +181,9 @@ impl Runner {
     }
 
     fn refused(&self, refusal: Refusal) -> Failure {
-        if let Refusal::Unreachable(_) = refusal {
+        if let Refusal::Unreachable(_) = refusal
+            && !self.run.draining()
+        {
             // The first reason stays: where the connection failed, that is the clearer one.
             self.site.halt(Halt::Unreachable(refusal.to_string()));
         }
@@ -207,7 +209,7 @@ impl Runner {
                 let row = self.run.frontier.row(self.site.id(), &key)?;
                 let known =
                     key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
-                Ok(known.then_some(Failure::KnownTarget(key)))
+                Ok(known.then_some(Failure::KnownTarget))
             }
             _ => Ok(None),
         }
@@ -245,10 +247,16 @@ impl Runner {
     async fn fetch_robots(&mut self, origin: &str, near: &Url, now: i64) -> Result<RobotsGate, CrawlError> {
         let mut hops: Vec<Exchange> = Vec::new();
         let mut failure = None;
+        let mut once_more = true;
         let mut target = near.join("/robots.txt").unwrap_or_else(|_| near.clone());
         let mut status = 0;
         loop {
-            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target)).await? {
+            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target.clone())).await? {
+                // A connection kept from before may be gone; too much hangs on robots.txt to give up on that.
+                Err(FetchError::Protocol { .. }) if once_more => {
+                    once_more = false;
+                    continue;
+                }
                 Err(error) => {
                     status = 0;
                     failure = Some(Failure::Fetch(error));
@@ -284,10 +292,15 @@ impl Runner {
                 return Ok(Err(error));
             }
         };
-        let server = self.run.servers.at(address.ip())?;
+        let server = self.run.servers.at(address.ip(), &self.site.pace)?;
         let run = Arc::clone(&self.run);
         let stats = &self.site.stats;
-        let permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))).await;
+        let mut stop = run.stop.clone();
+        let permit = tokio::select! {
+            permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))) => permit,
+            // A pause may be long; whoever stops the run does not sit it out.
+            Ok(_) = stop.wait_for(|stop| *stop == Stop::Drain) => return Ok(Err(FetchError::Stopped)),
+        };
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;
         if let Some(ceiling) = &run.ceiling {

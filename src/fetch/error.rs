@@ -55,6 +55,9 @@ pub enum FetchError {
         /// What hyper said.
         why: String,
     },
+    /// The run was told to stop before the request's turn came.
+    #[error("the run was told to stop")]
+    Stopped,
     /// The address cannot be put into a request.
     #[error("{url} cannot be asked for: {why}")]
     Address {
@@ -81,6 +84,7 @@ impl FetchError {
             Self::Timeout { .. } => "timeout",
             Self::Protocol { .. } => "bad answer",
             Self::Address { .. } => "bad address",
+            Self::Stopped => "stopped",
         }
     }
 }

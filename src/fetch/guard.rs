@@ -37,8 +37,7 @@ fn kind_v4(address: Ipv4Addr) -> Option<&'static str> {
     match (a, b, c) {
         (0, ..) => Some("unspecified"),
         (127, ..) => Some("loopback"),
-        (10, ..) | (192, 168, _) => Some("private"),
-        (172, 16..=31, _) => Some("private"),
+        (10, ..) | (192, 168, _) | (172, 16..=31, _) => Some("private"),
         (169, 254, _) => Some("link-local"),
         (100, 64..=127, _) => Some("carrier-grade NAT"),
         (192, 0, 0) | (198, 18..=19, _) => Some("special-purpose"),

@@ -9,7 +9,6 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
-use jiff::Timestamp;
 use rustls::ClientConfig;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant as Deadline, timeout, timeout_at};
@@ -20,7 +19,7 @@ use super::error::FetchError;
 use super::exchange::{Ask, Cut, Exchange, Payload, split_head};
 use super::guard::Guard;
 use super::tee::{Tap, Tee};
-use crate::model::{Head, Limits, PageMethod};
+use crate::model::{Clock, Head, Limits, PageMethod};
 use crate::politeness::{Permit, Spent};
 
 /// Header fields that say who asks.
@@ -33,18 +32,25 @@ pub struct Identity {
 }
 
 /// What all connections share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Fetcher {
     guard: Guard,
     limits: Limits,
     identity: Identity,
     tls: Arc<ClientConfig>,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Fetcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fetcher({})", self.identity.user_agent)
+    }
 }
 
 impl Fetcher {
     /// A fetcher that reaches what `guard` allows.
-    pub fn new(guard: Guard, limits: Limits, identity: Identity) -> Self {
-        Self { guard, limits, identity, tls: tls_config() }
+    pub fn new(guard: Guard, limits: Limits, identity: Identity, clock: Arc<dyn Clock>) -> Self {
+        Self { guard, limits, identity, tls: tls_config(), clock }
     }
 
     /// The address at which `url`'s host is dialled.
@@ -111,9 +117,9 @@ impl Line {
             self.connect(fetcher, address, &ask.url, origin.clone()).await?;
         }
         match self.speak(fetcher, address, ask, &robots, deadline, started).await {
-            // A kept connection may have been closed by the server meanwhile; nothing was answered on it, so the
-            // request may be sent again on a new one (RFC 9112 section 9.3.1).
-            Err(FetchError::Protocol { .. }) if kept && self.unanswered() => {
+            // A kept connection may have been closed by the server meanwhile. Where nothing went out on it, a new one
+            // costs the server nothing. What did go out counts as asked, and is asked again after the delay only.
+            Err(FetchError::Protocol { .. }) if kept && self.unsent() => {
                 self.connect(fetcher, address, &ask.url, origin).await?;
                 self.speak(fetcher, address, ask, &robots, deadline, started).await
             }
@@ -121,8 +127,8 @@ impl Line {
         }
     }
 
-    fn unanswered(&self) -> bool {
-        self.live.as_ref().is_some_and(|live| live.tap.wire().received.is_empty())
+    fn unsent(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.tap.wire().sent.is_empty())
     }
 
     async fn connect(
@@ -170,7 +176,7 @@ impl Line {
             return Err(FetchError::Protocol { host, why: "the connection is gone".to_owned() });
         };
         live.tap.take();
-        let started = Timestamp::now();
+        let started = fetcher.clock.now();
         let sent = Instant::now();
         let seconds = fetcher.limits.idle.as_secs();
         let answered = timeout(fetcher.limits.idle, live.sender.send_request(request)).await;

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::format_collect)]
 
 use std::io::Write as _;
 
@@ -151,12 +151,12 @@ fn depth(page: &HtmlPage) -> usize {
     deepest
 }
 
-/// Wall time is the machine's; these bounds fail only when the work is no longer linear.
+/// Wall time is the machine's, which tests share: the bound is far above linear work and far below quadratic.
 fn quick(name: &str, source: &str) -> HtmlPage {
     let start = std::time::Instant::now();
     let page = parse(source);
     let taken = start.elapsed();
-    assert!(taken < std::time::Duration::from_secs(5), "{name}: {taken:?}");
+    assert!(taken < std::time::Duration::from_secs(30), "{name}: {taken:?}");
     page
 }
 
@@ -193,8 +193,8 @@ fn depth_bombs_are_flattened() {
 
 #[test]
 fn floods_stay_bounded() {
-    let fonts: String = (0..100_000).map(|n| format!("<p><font color={n}>a</p>")).collect();
-    let attributes = format!("<p {}>chữ</p>", (0..200_000).map(|n| format!("a{n}=1 ")).collect::<String>());
+    let fonts = (0..100_000).fold(String::new(), |out, n| out + &format!("<p><font color={n}>a</p>"));
+    let attributes = format!("<p {}>chữ</p>", (0..200_000).fold(String::new(), |out, n| out + &format!("a{n}=1 ")));
     for (name, source) in [
         ("unclosed formatting", fonts.as_str()),
         ("attributes", attributes.as_str()),

@@ -21,9 +21,9 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             delay: Duration::from_secs(5),
-            crawl_delay_cap: Duration::from_secs(120),
-            backoff_first: Duration::from_secs(60),
-            backoff_max: Duration::from_secs(86_400),
+            crawl_delay_cap: Duration::from_mins(2),
+            backoff_first: Duration::from_mins(1),
+            backoff_max: Duration::from_hours(24),
         }
     }
 }

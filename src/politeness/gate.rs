@@ -9,10 +9,10 @@ use super::permit::Pass;
 use super::robots::Rules;
 
 /// How long an answer is relied on (RFC 9309 section 2.4).
-pub const FRESH_FOR: Duration = Duration::from_secs(24 * 3600);
+pub const FRESH_FOR: Duration = Duration::from_hours(24);
 
 /// How long "unreachable" is relied on before robots.txt is asked for again.
-pub const RETRY_AFTER: Duration = Duration::from_secs(600);
+pub const RETRY_AFTER: Duration = Duration::from_mins(10);
 
 /// An answer to the request for robots.txt, as kept in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn retry_after_in_seconds_and_as_a_date() {
-        assert_eq!(retry_after("120", 0), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("120", 0), Some(Duration::from_mins(2)));
         let now = "2026-11-23T10:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
         assert_eq!(retry_after("Mon, 23 Nov 2026 10:01:30 GMT", now), Some(Duration::from_secs(90)));
         assert_eq!(retry_after("Mon, 23 Nov 2026 09:00:00 GMT", now), Some(Duration::ZERO));

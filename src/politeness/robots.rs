@@ -26,7 +26,7 @@ struct Rule {
 /// What a robots.txt says to us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    lines: Vec<Rule>,
     /// `Crawl-delay`, an extension that RFC 9309 leaves to us.
     pub crawl_delay: Option<Duration>,
     /// Values of `Sitemap` lines.
@@ -58,7 +58,7 @@ impl Rules {
             return Decision { allowed: true, rule: None };
         }
         let mut best: Option<&Rule> = None;
-        for rule in self.rules.iter().filter(|rule| matches(&rule.pattern, &target)) {
+        for rule in self.lines.iter().filter(|rule| matches(&rule.pattern, &target)) {
             let stronger = best.is_none_or(|b| {
                 rule.pattern.len() > b.pattern.len() || (rule.pattern.len() == b.pattern.len() && rule.allow)
             });
@@ -161,6 +161,7 @@ fn guarded(body: &[u8]) -> String {
 
 /// Collects the groups that concern us while the lines are read.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own: two groups may be open at once")]
 struct Handler {
     ours: Rules,
     any: Rules,
@@ -188,7 +189,7 @@ impl Handler {
             return;
         }
         let pattern = if pattern.starts_with(['/', '*']) { pattern.to_owned() } else { format!("/{pattern}") };
-        self.each(|rules| rules.rules.push(Rule { allow, pattern: pattern.clone() }));
+        self.each(|rules| rules.lines.push(Rule { allow, pattern: pattern.clone() }));
     }
 
     fn finish(self) -> Rules {

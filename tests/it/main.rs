@@ -2,5 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod crash;
+mod errors;
 mod examples;
+mod faults;
+mod flow;
+mod harness;
+mod interrupt;
+mod polite;
+mod recovery;
+mod support;
 mod tidy;

@@ -67,8 +67,19 @@ impl Source {
 
 /// All rules for the Rust files below `src/`, files that only tests see left out.
 pub fn sources(files: &[Source]) -> Vec<String> {
-    let tests: Vec<String> =
-        files.iter().flat_map(Source::modules).filter(|(_, test)| *test).flat_map(|(paths, _)| paths).collect();
+    // What a test module declares is a test as well, however deep.
+    let mut tests: Vec<String> = Vec::new();
+    loop {
+        let known = tests.len();
+        for file in files {
+            let all = tests.contains(&file.path);
+            let found = file.modules().into_iter().filter(|(_, test)| all || *test).flat_map(|(paths, _)| paths);
+            tests.extend(found.filter(|path| !tests.contains(path)).collect::<Vec<_>>());
+        }
+        if tests.len() == known {
+            break;
+        }
+    }
     files.iter().filter(|file| !tests.contains(&file.path)).flat_map(source).collect()
 }
 

@@ -1,0 +1,39 @@
+//! What lies in the WARC files of a root.
+
+use std::path::Path;
+
+use luutru::archive::warc::{RawRecord, WarcReader};
+
+/// A record with its file.
+pub struct Records {
+    pub file: String,
+    pub record: RawRecord,
+}
+
+impl Records {
+    pub fn kind(&self) -> &str {
+        self.field("WARC-Type")
+    }
+
+    /// A field's value, or nothing.
+    pub fn field(&self, name: &str) -> &str {
+        self.record.fields.get(name).unwrap_or_default()
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.record.block).into_owned()
+    }
+}
+
+/// All records, in the order of files.
+pub fn records(root: &Path) -> Vec<Records> {
+    let mut out = Vec::new();
+    for path in super::files_below(&root.join("warc")) {
+        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let mut reader = WarcReader::open(&path, 0).unwrap();
+        while let Some(record) = reader.next_record(1 << 20).unwrap() {
+            out.push(Records { file: file.clone(), record });
+        }
+    }
+    out
+}
