@@ -5,8 +5,6 @@
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
 use std::collections::HashMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,14 +13,16 @@ use url::Url;
 use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::kept::Kept;
 use super::payload;
 use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, exchange_of, is_page, original_of};
-use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, decode, encode};
+use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
-use crate::archive::catalog::{self, ArticleRecord};
+use super::tails::{Tail, tails};
+use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
     parse_date, read_at, scan,
@@ -60,8 +60,7 @@ pub struct Adopter<'a> {
     texts: HashMap<RecordId, (Digest, bool)>,
     // Revisits whose original lies in a file that is yet to be read.
     later: Vec<(WarcName, Group)>,
-    // What the catalogue holds of each site: by id, the number of locations.
-    listed: HashMap<String, HashMap<String, usize>>,
+    kept: Kept,
     readers: HashMap<String, ArticleReaders>,
     families: HashMap<String, &'static str>,
     done: Adopted,
@@ -71,14 +70,6 @@ impl std::fmt::Debug for Adopter<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Adopter({:?})", self.done)
     }
-}
-
-/// A file with something to read.
-struct Tail {
-    name: WarcName,
-    path: PathBuf,
-    committed: u64,
-    open: bool,
 }
 
 impl<'a> Adopter<'a> {
@@ -100,7 +91,7 @@ impl<'a> Adopter<'a> {
             now,
             texts: HashMap::new(),
             later: Vec::new(),
-            listed: HashMap::new(),
+            kept: Kept::default(),
             readers: HashMap::new(),
             families: HashMap::new(),
             done: Adopted::default(),
@@ -109,7 +100,7 @@ impl<'a> Adopter<'a> {
 
     /// Reads all tails.
     pub fn go(mut self) -> Result<Adopted, CrawlError> {
-        let tails = self.tails()?;
+        let tails = tails(self.shelf.root(), &*self.ledger)?;
         for kind in [SeriesKind::Text, SeriesKind::Captures] {
             for tail in tails.iter().filter(|tail| tail.name.kind == kind) {
                 self.file(tail)?;
@@ -124,24 +115,6 @@ impl<'a> Adopter<'a> {
         self.shelf.seal_all()?;
         self.ledger.apply(&batch)?;
         Ok(self.done)
-    }
-
-    /// Files that are open, or longer than what the ledger accounts for; in the order of their names.
-    fn tails(&self) -> Result<Vec<Tail>, CrawlError> {
-        let mut tails = Vec::new();
-        for path in files_below(&self.shelf.root().join("warc"), 2)? {
-            let Some(name) = WarcName::parse(&path) else { continue };
-            let key = Key::file(&name.relative());
-            let row: Option<FileRow> = self.ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()?;
-            let committed = row.map_or(0, |row| row.committed);
-            let open = path.extension().is_some_and(|ending| ending == "open");
-            let length = fs::metadata(&path).map_or(0, |meta| meta.len());
-            if open || length > committed {
-                tails.push(Tail { name, path, committed, open });
-            }
-        }
-        tails.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(tails)
     }
 
     fn file(&mut self, tail: &Tail) -> Result<(), CrawlError> {
@@ -218,33 +191,13 @@ impl<'a> Adopter<'a> {
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
         let shelved = Shelved { record, text, appended: true };
-        if self.is_kept(&shelved)? {
+        if self.kept.holds(self.shelf.root(), &shelved)? {
             let mut batch = Batch::default();
             shelve::remember(&shelved.record, &mut batch);
             self.ledger.apply(&batch)?;
             return Ok(());
         }
         self.keep(&shelved)
-    }
-
-    /// Whether text, record and catalogue line are there already.
-    fn is_kept(&mut self, shelved: &Shelved) -> Result<bool, CrawlError> {
-        let record = &shelved.record;
-        let root = self.shelf.root().to_owned();
-        if !shelve::holds(&root, shelved) {
-            return Ok(false);
-        }
-        if !self.listed.contains_key(&record.site) {
-            let mut rows = HashMap::new();
-            let mut each = |row: ArticleRecord| {
-                rows.insert(row.id, row.locations.len());
-            };
-            // A line that is no record is a line that is missing.
-            catalog::read_latest(&root, std::slice::from_ref(&record.site), &mut each, &mut |_| {})?;
-            self.listed.insert(record.site.clone(), rows);
-        }
-        let rows = self.listed.get(&record.site);
-        Ok(rows.and_then(|rows| rows.get(&record.id)).is_some_and(|count| *count >= record.locations.len()))
     }
 
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
@@ -381,21 +334,4 @@ impl<'a> Adopter<'a> {
         let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
         Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
     }
-}
-
-/// Files exactly `depth` folders below `dir`; none when it is not there.
-fn files_below(dir: &Path, depth: usize) -> Result<Vec<PathBuf>, CrawlError> {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return Ok(Vec::new());
-    };
-    let mut out = Vec::new();
-    for entry in entries.flatten() {
-        let path = entry.path();
-        match (path.is_dir(), depth) {
-            (true, 1..) => out.extend(files_below(&path, depth - 1)?),
-            (false, 0) => out.push(path),
-            _ => {}
-        }
-    }
-    Ok(out)
 }

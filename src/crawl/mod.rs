@@ -11,6 +11,7 @@ pub mod coverage;
 mod disk;
 mod error;
 mod frontier;
+mod kept;
 mod listing;
 mod open;
 mod outcome;
@@ -28,6 +29,7 @@ mod servers;
 mod shelf;
 mod shelve;
 pub mod stats;
+mod tails;
 mod task;
 
 pub use adopt::Adopted;

@@ -4,6 +4,7 @@
 //! and, for HTML, one bounded tree. Promises: one parse a page, bounded in size, depth, elements and attributes, in time
 //! linear in the body. Refuses: I/O, bodies that grow beyond the limits, content codings nobody asked for.
 
+mod attributes;
 mod charset;
 mod decode;
 mod html;
