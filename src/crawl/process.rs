@@ -7,7 +7,7 @@ use super::rows::QueueRow;
 use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
-use crate::article::{Article, ArticleReader, Hint, Reading};
+use crate::article::{self, Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{Digest, Limits};
@@ -201,6 +201,9 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     match &finished.task {
         Task::List { walk, list, request } => match html(&run.limits, exchange) {
             Ok(page) => {
+                if let Some(instead) = article::instead_of_list(&page) {
+                    return failed(instead.cause().to_owned(), true);
+                }
                 let cursor = cursor_of(&finished.site, walk);
                 match finished.site.list_readers.get(list) {
                     Some(reader) => Finding::List(Box::new(reader.read(&page, request, &cursor))),
