@@ -14,6 +14,7 @@ use url::Url;
 use crate::model::{PageRequest, Stamp};
 
 mod article_url;
+pub mod bisect;
 mod canonical;
 mod choose;
 mod counter;
