@@ -49,6 +49,6 @@ fn number(url: &Url, pattern: Option<&Regex>) -> Option<String> {
     if let Some(pattern) = pattern {
         return Some(pattern.captures(url.as_str())?.get(1)?.as_str().to_owned());
     }
-    let runs = url.path().split(|c: char| !c.is_ascii_digit());
-    runs.filter(|run| !run.is_empty()).last().map(str::to_owned)
+    let mut runs = url.path().rsplit(|c: char| !c.is_ascii_digit());
+    runs.find(|run| !run.is_empty()).map(str::to_owned)
 }

@@ -200,7 +200,8 @@ mod tests {
         }
         let mut known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).filter(|name| *name != "generic").collect();
         let mut files: Vec<&str> = all().map(|family| family.name).collect();
-        (known.sort_unstable(), files.sort_unstable());
+        known.sort_unstable();
+        files.sort_unstable();
         assert_eq!(files, known);
     }
 

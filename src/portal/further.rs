@@ -121,8 +121,8 @@ impl ListReader {
             Some(Pages::Single) => Next::End("the site file says: one page".to_owned()),
             Some(Pages::Next { .. }) => {
                 let found = self.next.as_ref().map(|next| nodes(seen.outline, seen.page, next)).unwrap_or_default();
-                let links = seen.outline.links.iter().filter(|link| found.contains(&link.node));
-                let url = links.filter_map(|link| link.url.clone()).next();
+                let mut links = seen.outline.links.iter().filter(|link| found.contains(&link.node));
+                let url = links.find_map(|link| link.url.clone());
                 url.map_or_else(|| Next::End("no link where the site file has the next page".to_owned()), get)
             }
             Some(Pages::Feed | Pages::Sitemap) => {
@@ -169,7 +169,7 @@ impl ListReader {
         let Next::Page(next) = next else { return next };
         let end = if !self.urls.owns(&next.url) {
             Some("the next page lies off the site")
-        } else if grows(&next.url) {
+        } else if next.method == PageMethod::Get && grows(&next.url) {
             Some("the next page's address grows by itself")
         } else if cursor.knows_request(&next)
             || (next.method == PageMethod::Get && request.method == PageMethod::Get && next.url == *from)

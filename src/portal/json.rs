@@ -100,9 +100,7 @@ pub(super) fn markup(source: &str) -> Option<String> {
 fn longest(value: &Value, wraps: usize, best: &mut Option<String>) {
     match value {
         Value::String(text) if text.contains('<') && text.contains("href") => {
-            if best.as_ref().is_none_or(|best| text.len() > best.len()) {
-                *best = Some(text.clone());
-            }
+            *best = best.take().filter(|best| best.len() >= text.len()).or_else(|| Some(text.clone()));
         }
         Value::String(text) if wraps > 0 && text.trim_start().starts_with(['{', '[']) => {
             if let Ok(inner) = serde_json::from_str(text) {

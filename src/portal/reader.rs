@@ -165,8 +165,8 @@ impl ListReader {
         cursor.page_size = cursor.page_size.max(u32::try_from(items.len()).unwrap_or(u32::MAX));
         cursor.remember_request(request);
         // The first answer of a web service may repeat what its frame showed.
-        let counts = !items.is_empty() && !(cursor.frame && request.number == 1);
-        let repeated = counts && !cursor.remember_items(keys.iter().map(String::as_str));
+        let frame = cursor.frame && request.number == 1;
+        let repeated = !items.is_empty() && !frame && !cursor.remember_items(keys.iter().map(String::as_str));
         let next = self.guard(next, from, request, &cursor, &mut why);
         cursor.next = match &next {
             Next::Page(request) => Some(request.clone()),

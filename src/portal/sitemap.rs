@@ -9,7 +9,7 @@ use super::cursor::{Cursor, Pending};
 use super::family::Family;
 use super::feed::stamp;
 use super::reader::{ListReader, ListReading, Taken};
-use super::shape::shape;
+use super::shape::{shape, split_ext};
 use super::xml::{self, Record};
 use super::{ListItem, Next, article_key};
 use crate::article::dates::find_in_url;
@@ -70,7 +70,7 @@ impl ListReader {
         let (mut packed, mut foreign) = (0usize, 0usize);
         for record in &records {
             let Some(link) = location(record, url) else { continue };
-            if link.path().ends_with(".gz") {
+            if split_ext(link.path()).1.eq_ignore_ascii_case("gz") {
                 packed += 1;
             } else if !self.urls.owns(&link) {
                 foreign += 1;

@@ -190,7 +190,7 @@ impl Walk {
                 _ => Some(StopReason::NothingRecognised),
             };
         }
-        if reading.repeated && !queued && !self.shifted(reading) {
+        if reading.repeated && !queued && !shifted(reading) {
             return Some(StopReason::SameItems);
         }
         if self.cursor.stale_pages >= self.patience && !queued {
@@ -208,13 +208,13 @@ impl Walk {
         }
         (more && self.cursor.pages_read >= self.max_pages).then_some(StopReason::MaxPages(self.max_pages))
     }
+}
 
-    /// Whether a repeated page may be one that new articles pushed down: the portal itself says that more pages follow.
-    /// Where they do not, [`PATIENCE`] ends the walk.
-    fn shifted(&self, reading: &ListReading) -> bool {
-        let Next::Page(next) = &reading.next else { return false };
-        reading.total_pages.is_some_and(|total| next.number <= total)
-    }
+/// Whether a repeated page may be one that new articles pushed down: the portal itself says that more pages follow.
+/// Where they do not, [`PATIENCE`] ends the walk.
+fn shifted(reading: &ListReading) -> bool {
+    let Next::Page(next) = &reading.next else { return false };
+    reading.total_pages.is_some_and(|total| next.number <= total)
 }
 
 /// Whether the page is past the window: one old article among others does not say so, all dated ones together do.
