@@ -6,21 +6,28 @@
 
 mod body;
 mod captions;
+mod date_in_url;
+mod date_words;
 pub mod dates;
+mod draft;
 pub mod families;
 mod files;
 pub mod fingerprint;
+mod finish;
 mod fold;
 mod head;
 mod hints;
 mod lexicon;
+mod markup;
 mod meta;
 mod outline;
 mod reader;
 mod refuse;
+mod rows;
 mod stamps;
 mod tail;
 mod text;
+mod walk;
 
 #[cfg(test)]
 mod tests;

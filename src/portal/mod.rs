@@ -45,7 +45,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-pub use article_url::{ArticleUrls, is_article_url};
+pub use article_url::{ArticleUrls, is_article_url, is_tool};
 pub use canonical::{article_key, canonical};
 pub use cursor::{Cursor, Learned, Pending};
 pub use error::PortalError;

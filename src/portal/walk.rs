@@ -1,13 +1,12 @@
 //! After each list page: go on or stop, and why. A pure state machine.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use jiff::civil::Date;
 
 use super::cursor::hash;
 use super::{Cursor, ListItem, ListReading, Next, article_key};
-use crate::model::PageRequest;
+use crate::model::{PageRequest, Recent};
 
 /// What the walk is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,43 +99,23 @@ pub struct Walk {
     window: Window,
     max_pages: u32,
     patience: u32,
-    listed: Listed,
+    listed: Recent<u64>,
     cursor: Cursor,
 }
 
 /// Pages in a row without anything new that end a walk.
 const PATIENCE: u32 = 3;
-/// Articles remembered in each of two generations of a walk: 1 MB at most. Only the latest count, since what repeats
-/// repeats soon: a shifted page, a pinned article, a list that turns in a circle.
-const LISTED: usize = 1 << 15;
+/// Articles remembered within a walk, the latest ones: far more than [`PATIENCE`] pages name. What comes again after so
+/// many others counts as new, and the ledger knows it all the same.
+const LISTED: usize = 4_096;
 /// Pages of one walk. No portal has so many: an address that grows by itself does.
 const PAGES: u32 = 50_000;
-
-/// The articles that a walk listed lately.
-#[derive(Debug, Default)]
-struct Listed {
-    young: HashSet<u64>,
-    old: HashSet<u64>,
-}
-
-impl Listed {
-    /// Notes an article; `false` when it was there.
-    fn insert(&mut self, key: u64) -> bool {
-        if self.young.contains(&key) {
-            return false;
-        }
-        if self.young.len() == LISTED {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(key);
-        !self.old.contains(&key)
-    }
-}
 
 impl Walk {
     /// A walk from the first page, or on from where `cursor` left off (`cursor.next` is then the page to ask for).
     pub fn new(mode: Mode, window: Window, max_pages: u32, cursor: Cursor) -> Self {
-        Self { mode, window, max_pages: max_pages.min(PAGES), patience: PATIENCE, listed: Listed::default(), cursor }
+        let max_pages = max_pages.min(PAGES);
+        Self { mode, window, max_pages, patience: PATIENCE, listed: Recent::new(LISTED), cursor }
     }
 
     /// What is known of a list before a new walk over it: where its items stand, not what the last walk saw.
