@@ -75,7 +75,32 @@ pub async fn run(
     let shelf = Shelf::new(shelf_spec.clone());
     let adopter = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &job.sites, config.limits, clock.now());
     let adopted = adopter.go()?;
-    let run = Arc::new(Run {
+    let mut run = shared(config, ledger, frontier, clock, stop);
+    run.max_pages = job.max_pages;
+    run.articles_left = AtomicI64::new(job.max_articles.map_or(-1, i64::from));
+    let run = Arc::new(run);
+    let mut sites = Vec::new();
+    let mut notes = Vec::new();
+    for site in &job.sites {
+        let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
+        let Planned { walks, notes: more } = planned;
+        notes.extend(more);
+        sites.push(Arc::new(SiteRun::new(site.clone(), pace(config, site), walks)?));
+    }
+    begun(View { sites: sites.clone(), notes, adopted });
+    flow(&run, &sites, shelf_spec).await?;
+    outcome::of(&run, &sites, adopted, started.elapsed())
+}
+
+/// What the sites of a run share, without bounds of the command line.
+pub fn shared(
+    config: &Config,
+    ledger: Arc<dyn Ledger>,
+    frontier: Frontier,
+    clock: Arc<dyn Clock>,
+    stop: watch::Receiver<Stop>,
+) -> Run {
+    Run {
         root: config.root.clone(),
         fetcher: fetcher(config, Arc::clone(&clock)),
         servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock)),
@@ -83,30 +108,23 @@ pub async fn run(
         ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
         concurrency: Semaphore::new(config.concurrency.max(1)),
         slots: Arc::new(Semaphore::new(IN_FLIGHT)),
-        max_pages: job.max_pages,
-        articles_left: AtomicI64::new(job.max_articles.map_or(-1, i64::from)),
+        max_pages: None,
+        articles_left: AtomicI64::new(-1),
         stop,
         ledger,
         frontier,
         clock,
-    });
-    let mut sites = Vec::new();
-    let mut notes = Vec::new();
-    for site in &job.sites {
-        let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
-        let Planned { walks, notes: more } = planned;
-        notes.extend(more);
-        let pace = Pace {
-            delay: config.delay_for(site),
-            crawl_delay_cap: config.crawl_delay_cap,
-            backoff_first: config.backoff.first,
-            backoff_max: config.backoff.max,
-        };
-        sites.push(Arc::new(SiteRun::new(site.clone(), pace, walks)?));
     }
-    begun(View { sites: sites.clone(), notes, adopted });
-    flow(&run, &sites, shelf_spec).await?;
-    outcome::of(&run, &sites, adopted, started.elapsed())
+}
+
+/// How fast a site may be asked.
+pub fn pace(config: &Config, site: &Site) -> Pace {
+    Pace {
+        delay: config.delay_for(site),
+        crawl_delay_cap: config.crawl_delay_cap,
+        backoff_first: config.backoff.first,
+        backoff_max: config.backoff.max,
+    }
 }
 
 /// Runs all stages until the runners are done and everything they fetched is acknowledged.
