@@ -146,6 +146,12 @@ fn text(findings: &Findings, config: &Config) -> String {
     for page in &findings.pages {
         page_text(&mut out, page);
     }
+    if !findings.other_lists.is_empty() {
+        let _ = writeln!(out, "\nThe page links to these lists as well");
+    }
+    for list in &findings.other_lists {
+        let _ = writeln!(out, "  {}  {}", list.url, list.section);
+    }
     if let Some(sample) = &findings.sample {
         sample_text(&mut out, sample);
     }
@@ -169,6 +175,7 @@ fn tls(findings: &Findings) -> String {
 fn robots_line(robots: &RobotsSeen) -> String {
     let rules = match robots.rules.len() {
         0 => "no rule for us".to_owned(),
+        1 => "one rule for us".to_owned(),
         count => format!("{count} rules for us"),
     };
     let delay = robots.crawl_delay_s.map_or("no crawl-delay".to_owned(), |delay| format!("crawl-delay {delay} s"));

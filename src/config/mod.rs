@@ -28,7 +28,7 @@ pub use net::Cidr;
 pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
 pub use site::{ArticleSpec, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::FAMILIES;
-pub use site_text::site_text;
+pub use site_text::{list_text, site_text};
 
 use crate::model::{Digest, Limits};
 

@@ -61,7 +61,8 @@ pub fn site_text(site: &Site) -> String {
     out + &article_text(&site.article)
 }
 
-fn list_text(list: &ListSpec) -> String {
+/// The `[[list]]` block of one list, an empty line before it.
+pub fn list_text(list: &ListSpec) -> String {
     let mut out = format!("\n[[list]]\nid = {}\nurl = {}\n", quoted(&list.id), quoted(list.url.as_str()));
     let every = list.every.map(show_duration);
     let texts = [
@@ -190,7 +191,8 @@ mod tests {
         ];
         let mut text = text.to_owned();
         for (at, pages) in lists.iter().enumerate() {
-            text += &format!(
+            let _ = write!(
+                text,
                 "\n[[list]]\nid = \"l{at}\"\nurl = \"/l{at}?a=b\"\nsection = \"Tin tức\"\nevery = \"1d\"\nitem = \"li\"\n\
                  link = \"a\"\ndate = \"i\"\npages = {pages}\n"
             );

@@ -24,6 +24,7 @@ mod form;
 mod further;
 mod groups;
 mod items;
+mod menu;
 mod outline;
 mod pager;
 mod reader;
@@ -40,6 +41,7 @@ pub use canonical::{article_key, canonical};
 pub use cursor::{Cursor, Learned};
 pub use error::PortalError;
 pub use family::{Family, Paging, by_name, recognise};
+pub use menu::sections;
 pub use reader::{ListReader, ListReading};
 pub use walk::{Mode, Step, StopReason, Walk, Window};
 

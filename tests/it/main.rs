@@ -7,5 +7,6 @@ mod examples;
 mod flow;
 mod harness;
 mod polite;
+mod probe;
 mod support;
 mod tidy;

@@ -9,9 +9,10 @@ use crate::archive::text;
 use crate::article::EXTRACTOR;
 use crate::fetch::Exchange;
 use crate::model::{Digest, PageRequest, Stamp, StampSource};
+use crate::page::HtmlPage;
 use crate::politeness::RobotsAnswer;
 use crate::politeness::robots::Rules;
-use crate::portal::{ListReading, Next};
+use crate::portal::{self, ListReading, Next};
 
 /// Everything that was found.
 #[derive(Debug, Clone, Serialize)]
@@ -41,6 +42,8 @@ pub struct Findings {
     pub total_pages: Option<u32>,
     /// The pages of the list that were read.
     pub pages: Vec<PageSeen>,
+    /// Further lists that the first page links to, by the words of its menu.
+    pub other_lists: Vec<OtherList>,
     /// One article as it would be archived.
     pub sample: Option<Sample>,
     /// Id of the proposed site file.
@@ -120,6 +123,15 @@ pub struct Item {
     pub url: String,
 }
 
+/// A list that was not looked at.
+#[derive(Debug, Clone, Serialize)]
+pub struct OtherList {
+    /// The link's text.
+    pub section: String,
+    /// Its address.
+    pub url: String,
+}
+
 /// An article, with the fields of its record that need no archive.
 #[derive(Debug, Clone, Serialize)]
 pub struct Sample {
@@ -168,6 +180,7 @@ impl Findings {
             why: Vec::new(),
             total_pages: None,
             pages: Vec::new(),
+            other_lists: Vec::new(),
             sample: None,
             site_id: None,
             site_file: None,
@@ -185,6 +198,16 @@ impl Findings {
         });
         self.server =
             Some(ServerSeen { address: exchange.peer.to_string(), software: exchange.head.get("server"), tls });
+    }
+
+    /// Front pages often carry no mark of their system; an article does.
+    pub(super) fn note_family(&mut self, article: &HtmlPage) {
+        if self.family.is_none()
+            && let Some((family, marks)) = portal::recognise(&article.source)
+        {
+            self.family = Some(family.name.to_owned());
+            self.why.push(format!("family {}, told by an article: {}", family.name, marks.join(", ")));
+        }
     }
 
     /// Notes a page of the list.

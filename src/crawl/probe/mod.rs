@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
-pub use findings::{Findings, Item, PageSeen, RobotsSeen, Sample, ServerSeen, TlsSeen};
+pub use findings::{Findings, Item, OtherList, PageSeen, RobotsSeen, Sample, ServerSeen, TlsSeen};
 
 use super::error::CrawlError;
 use super::frontier::{Candidate, Frontier};
@@ -21,6 +21,7 @@ use super::process::{self, Finding};
 use super::run::{Halt, Run, SiteRun, Stop};
 use super::runner::Runner;
 use super::task::{Failure, Finished, Task};
+use crate::article::{Hint, Reading};
 use crate::config::{self, Config, ListSpec, Site, authority};
 use crate::fetch::{Exchange, FetchError};
 use crate::ledger::{Batch, MemoryLedger};
@@ -32,6 +33,8 @@ use crate::portal::{self, Cursor, ListItem, ListReader, ListReading, Next};
 pub const MOST_REQUESTS: u32 = 8;
 /// Items tried until one reads as an article.
 const SAMPLES: usize = 2;
+/// Stands above the lists that were not looked at.
+const OTHERS: &str = "\n# The page links to these lists as well; take the # off those that are wanted.\n";
 /// The id of the one walk.
 const WALK: &str = "probe";
 
@@ -82,11 +85,9 @@ impl Probe {
             ListReader::new(&spec, &site).map_err(|source| CrawlError::Portal { site: site.id.clone(), source })?;
         let reading = reader.read(&page, &PageRequest::first(spec.url.clone()), &Cursor::default());
         self.findings.seen(&first, &exchange, &reading);
-        if reading.items.is_empty() {
-            self.findings.failures.push(format!(
-                "no list was recognised at {}; give the address of a news list, not of the front page or an article",
-                page.url
-            ));
+        self.note_menu(&page, &site, &reading);
+        if let Some(why) = self.no_list(&page, &site, &reading) {
+            self.findings.failures.push(why);
             return Ok(());
         }
         self.findings.recognised = true;
@@ -95,11 +96,51 @@ impl Probe {
         }
         self.second(&spec, &reader, &reading, tell).await?;
         let sample = self.sample(&spec, &reading, tell).await?;
+        site.family.clone_from(&self.findings.family);
         complete(&mut site, &reading, sample.as_ref(), self.run.clock.now());
         self.findings.sample = sample;
         self.findings.site_id = Some(site.id.clone());
-        self.findings.site_file = Some(config::site_text(&site));
+        self.findings.site_file = Some(config::site_text(&site) + &self.commented(&spec.id));
         Ok(())
+    }
+
+    fn note_menu(&mut self, page: &HtmlPage, site: &Site, reading: &ListReading) {
+        let known = |url: &Url| site.lists.iter().any(|list| list.url == *url);
+        let item = |url: &Url| reading.items.iter().any(|item| item.url == *url);
+        let menu = portal::sections(page, site).into_iter().filter(|(_, url)| !known(url) && !item(url));
+        self.findings.other_lists = menu.map(|(section, url)| OtherList { section, url: url.into() }).collect();
+    }
+
+    /// Why a page is not taken for a list, if so.
+    fn no_list(&self, page: &HtmlPage, site: &Site, reading: &ListReading) -> Option<String> {
+        if reading.items.is_empty() {
+            return Some(format!("no list was recognised at {}; give the address of a news list", page.url));
+        }
+        // An article shows a list as well, of what else there is to read.
+        let (end, family) = (matches!(reading.next, Next::End(_)), reading.family);
+        let told = Hint { title: None, date: None, section: None, status: 200, now: self.run.clock.now() };
+        let article = end
+            && portal::is_article_url(&page.url, site, family)
+            && matches!(self.site.article_reader().read(page, &told), Reading::Article(_));
+        article.then(|| format!("{} is an article itself; give the address of the list that it stands in", page.url))
+    }
+
+    /// The other lists as blocks that a person can put in force.
+    fn commented(&self, first: &str) -> String {
+        let mut ids = BTreeSet::from([first.to_owned()]);
+        let mut out = String::new();
+        for list in &self.findings.other_lists {
+            let Ok(url) = Url::parse(&list.url) else { continue };
+            let bare = ListSpec::bare(&url);
+            let mut id = short(&bare.id, 60);
+            if !ids.insert(id.clone()) {
+                id = format!("{id}-{}", ids.len());
+                ids.insert(id.clone());
+            }
+            let block = config::list_text(&ListSpec { id, section: Some(list.section.clone()), ..bare });
+            out.extend(block.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("#{line}\n") }));
+        }
+        if out.is_empty() { out } else { format!("{OTHERS}{out}") }
     }
 
     /// The second page, where the first leads to one.
@@ -138,6 +179,7 @@ impl Probe {
             let Task::Article(lease) = &task else { continue };
             let row = lease.row.clone();
             let Some((exchange, page)) = self.page(task).await? else { continue };
+            self.findings.note_family(&page);
             let section = reading.section.as_deref();
             let (status, now) = (exchange.head.status, self.run.clock.now());
             match process::read_article(self.site.article_reader(), &row, section, &page, status, now) {
@@ -275,7 +317,6 @@ fn short(name: &str, most: usize) -> String {
 
 /// Fills in what the pages told.
 fn complete(site: &mut Site, reading: &ListReading, sample: Option<&Sample>, now: Timestamp) {
-    site.family = reading.family.map(str::to_owned);
     site.verified = Some(Stamp::vietnam_day(now));
     if let Some(spec) = site.lists.first_mut() {
         spec.section.clone_from(&reading.section);
