@@ -7,6 +7,7 @@ mod examples;
 mod flow;
 mod harness;
 mod polite;
+mod portals;
 mod probe;
 mod support;
 mod tidy;
