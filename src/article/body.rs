@@ -2,7 +2,7 @@
 
 use super::fold::key;
 use super::hints::Hints;
-use super::lexicon::{Phrase, phrase_of};
+use super::lexicon::{Phrase, opening, phrase_of};
 use super::outline::{Line, LineKind, Outline};
 use super::text::bare;
 
@@ -11,15 +11,17 @@ const SENTENCE_BYTES: usize = 70;
 /// One line weighs no more than this: a footer's long paragraph must not outweigh an article.
 const LONGEST_WEIGHED: i32 = 900;
 
-/// Lines longer than this are no title and no phrase.
-const LONGEST_KEY_BYTES: usize = 600;
+/// Lines longer than this are no phrase as a whole.
+const LONGEST_KEY_BYTES: usize = 90;
+/// Of longer lines the beginning is looked up: notices of the publisher open alike.
+const OPENING_BYTES: usize = 60;
 
 /// What is known about each line, once.
 #[derive(Debug, Clone)]
 pub(super) struct Weighed {
     pub(super) worth: i32,
     pub(super) phrase: Option<Phrase>,
-    /// The folded text of lines short enough for a title or a phrase; empty for paragraphs.
+    /// The folded text of short lines; empty for others.
     pub(super) key: String,
     /// Links to files: content, not navigation.
     pub(super) file: bool,
@@ -46,8 +48,9 @@ impl Weights {
             .iter()
             .zip(files)
             .map(|(line, file)| {
-                let key = if line.size <= LONGEST_KEY_BYTES { key(&line.text) } else { String::new() };
-                let phrase = phrase_of(&key);
+                let short = line.size <= LONGEST_KEY_BYTES;
+                let key = if short { key(&line.text) } else { String::new() };
+                let phrase = if short { phrase_of(&key) } else { long_phrase(line) };
                 Weighed { worth: worth(line, phrase, file), phrase, key, file }
             })
             .collect();
@@ -83,6 +86,14 @@ impl Weights {
     fn loss(&self, first: usize, end: usize) -> i32 {
         self.losses[end] - self.losses[first.min(end)]
     }
+}
+
+/// The phrase that a line of some length opens with. Links and paragraphs are none.
+fn long_phrase(line: &Line) -> Option<Phrase> {
+    if line.size > 240 || line.link_share() > 0.5 {
+        return None;
+    }
+    opening(&key(&line.text[..line.text.floor_char_boundary(OPENING_BYTES)]))
 }
 
 /// What a line speaks for (text) or against (links, furniture).

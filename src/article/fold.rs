@@ -191,9 +191,10 @@ fn end_word(out: &mut String, start: &mut usize) {
     if out.len() == *start {
         return;
     }
-    // The old style leaves its last letter bare.
-    if out.ends_with(['a', 'e', 'y', 'à', 'á', 'ả', 'ã', 'ạ', 'è', 'é', 'ẻ', 'ẽ', 'ẹ', 'ỳ', 'ý', 'ỷ', 'ỹ', 'ỵ'])
-    {
+    // The old style leaves its last letter bare and marks the one before.
+    let mut last = out.chars().rev();
+    let bare = matches!(last.next(), Some('a' | 'e' | 'y'));
+    if bare && matches!(last.next(), Some('ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ')) {
         let mut word = out.split_off(*start);
         fold_tone(&mut word);
         out.push_str(&word);

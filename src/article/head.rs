@@ -33,9 +33,19 @@ pub(super) fn title(outline: &Outline, weights: &Weights, hint: Option<&str>) ->
         .map(|text| format!(" {} ", key(text)))
         .filter(|key| key.len() > 4)
         .collect();
+    // Long lines are folded only when they open as some part of a declared title does.
+    let openings: Vec<char> = [hint, meta.headline.as_deref(), meta.og_title.as_deref(), meta.title.as_deref()]
+        .into_iter()
+        .flatten()
+        .flat_map(|text| text.split(['|', '-', '–', '»', ':', '>', '•', '/']).filter_map(opening_letter))
+        .collect();
     let mut best: Option<(i32, usize)> = None;
     for (index, (line, weighed)) in outline.lines.iter().zip(&weights.lines).enumerate() {
-        if let Some(score) = likeness(line, &weighed.key, &declared)
+        let folded = (weighed.key.is_empty() && line.size <= LONGEST_TITLE * 3)
+            .then(|| opening_letter(&line.text).filter(|letter| openings.contains(letter)).map(|_| key(&line.text)))
+            .flatten();
+        let text = folded.as_deref().unwrap_or(&weighed.key);
+        if let Some(score) = likeness(line, text, &declared)
             && best.is_none_or(|(known, _)| score > known)
         {
             best = Some((score, index));
@@ -45,6 +55,11 @@ pub(super) fn title(outline: &Outline, weights: &Weights, hint: Option<&str>) ->
         let text = outline.lines[index].text.clone();
         Title { line: Some(index), text, sure: true }
     })
+}
+
+/// The first letter or digit, in lower case.
+fn opening_letter(text: &str) -> Option<char> {
+    text.chars().find(|c| c.is_alphanumeric()).and_then(|c| c.to_lowercase().next())
 }
 
 /// How well a line agrees with what the page declares; `None` when it does not.

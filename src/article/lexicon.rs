@@ -320,7 +320,7 @@ fn counted(bare: &str) -> Option<Phrase> {
 }
 
 /// Lines known by how they begin.
-fn opening(key: &str) -> Option<Phrase> {
+pub(super) fn opening(key: &str) -> Option<Phrase> {
     const OPENINGS: [(&str, Phrase); 24] = [
         ("tổng số điểm của bài viết", Phrase::Interaction),
         ("click để đánh giá", Phrase::Interaction),

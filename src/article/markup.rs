@@ -4,6 +4,12 @@ use scraper::node::Element;
 
 use super::outline::Align;
 
+/// The value of an attribute. The tree's own look-up interns the name each time, which costs more than the few
+/// comparisons.
+pub(super) fn attr<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element.attrs().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
 /// Elements that begin and end a block.
 pub(super) fn block(name: &str) -> bool {
     matches!(
@@ -55,12 +61,13 @@ pub(super) fn block(name: &str) -> bool {
 /// Icons, spacers and smileys stand in a line of text without breaking it.
 pub(super) fn small(element: &Element) -> bool {
     let tiny = |name| {
-        element.attr(name).is_some_and(|value| value.trim_end_matches("px").parse::<u32>().is_ok_and(|size| size <= 48))
+        attr(element, name)
+            .is_some_and(|value| value.trim_end_matches("px").parse::<u32>().is_ok_and(|size| size <= 48))
     };
     tiny("width")
         || tiny("height")
-        || element.attr("class").is_some_and(|class| class.contains("icon") || class.contains("emo"))
-        || element.attr("src").is_some_and(|source| source.contains("icon") || source.contains("spacer"))
+        || attr(element, "class").is_some_and(|class| class.contains("icon") || class.contains("emo"))
+        || attr(element, "src").is_some_and(|source| source.contains("icon") || source.contains("spacer"))
 }
 
 pub(super) fn align(value: Option<&str>) -> Option<Align> {
@@ -73,7 +80,7 @@ pub(super) fn align(value: Option<&str>) -> Option<Align> {
 }
 
 pub(super) fn class_align(element: &Element) -> Option<Align> {
-    element.attr("class")?.split_ascii_whitespace().find_map(|class| match class {
+    attr(element, "class")?.split_ascii_whitespace().find_map(|class| match class {
         "text-right" | "text-end" | "rtecenter-right" | "rteright" | "align-right" => Some(Align::Right),
         "text-center" | "rtecenter" | "align-center" => Some(Align::Center),
         _ => None,

@@ -6,7 +6,7 @@ use scraper::{Html, Node};
 
 use super::files;
 use super::hints::Hints;
-use super::markup::{Style, align, block, class_align, small};
+use super::markup::{Style, align, attr, block, class_align, small};
 use super::meta::Meta;
 use super::outline::{Align, Area, FileLink, Line, LineKind, Marks, Outline, Picture};
 use super::rows::Row;
@@ -164,7 +164,8 @@ impl<'a> Walk<'a> {
                 return false;
             }
             "input" => {
-                self.outline.password |= element.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("password"));
+                self.outline.password |=
+                    attr(element, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("password"));
                 return false;
             }
             "br" | "hr" => {
@@ -181,11 +182,12 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        if element.attr("itemprop").is_some() || name == "time" {
+        if attr(element, "itemprop").is_some() || name == "time" {
             self.outline.meta.element(name, element, node, self.outline.lines.len());
         }
-        let hints =
-            element.attr("class").map_or(Hints::NONE, Hints::of).with(element.id().map_or(Hints::NONE, Hints::of));
+        let hints = attr(element, "class")
+            .map_or(Hints::NONE, Hints::of)
+            .with(attr(element, "id").map_or(Hints::NONE, Hints::of));
         let marked = !self.marks.chosen.is_empty() && self.marks.chosen.contains(&id);
         // Dates, titles and counts stand in spans side by side, with nothing between them.
         let apart = hints.has(Hints::HIDDEN.with(Hints::DATE).with(Hints::TITLE).with(Hints::COUNT));
@@ -206,7 +208,7 @@ impl<'a> Walk<'a> {
             "b" | "strong" => self.bold += 1,
             "i" | "em" => self.italic += 1,
             "span" | "font" => {
-                let style = Style::of(element.attr("style"));
+                let style = Style::of(attr(element, "style"));
                 self.bold += usize::from(style.bold);
                 self.italic += usize::from(style.italic);
             }
@@ -225,8 +227,8 @@ impl<'a> Walk<'a> {
         self.flush(false);
         let parent = self.top();
         let outer = &self.outline.areas[parent];
-        let style = Style::of(element.attr("style"));
-        let hidden = style.hidden || hints.has(Hints::HIDDEN) || element.attr("hidden").is_some();
+        let style = Style::of(attr(element, "style"));
+        let hidden = style.hidden || hints.has(Hints::HIDDEN) || attr(element, "hidden").is_some();
         let kind = match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => LineKind::Heading(name.as_bytes()[1] - b'0'),
             "li" | "dd" | "dt" => LineKind::Item,
@@ -245,7 +247,7 @@ impl<'a> Walk<'a> {
             kind,
             align: style
                 .align
-                .or_else(|| align(element.attr("align")))
+                .or_else(|| align(attr(element, "align")))
                 .or_else(|| class_align(element))
                 .unwrap_or(if name == "center" { Align::Center } else { outer.align }),
             noisy: noise,
@@ -294,7 +296,7 @@ impl<'a> Walk<'a> {
             "b" | "strong" => self.bold = self.bold.saturating_sub(1),
             "i" | "em" => self.italic = self.italic.saturating_sub(1),
             "span" | "font" => {
-                let style = Style::of(element.attr("style"));
+                let style = Style::of(attr(element, "style"));
                 self.bold = self.bold.saturating_sub(usize::from(style.bold));
                 self.italic = self.italic.saturating_sub(usize::from(style.italic));
             }
@@ -310,7 +312,7 @@ impl<'a> Walk<'a> {
     }
 
     fn frame(&mut self, element: &Element) {
-        let source = element.attr("src").or_else(|| element.attr("data"));
+        let source = attr(element, "src").or_else(|| attr(element, "data"));
         if let Some(address) = source.and_then(files::viewer) {
             let area = self.top();
             self.outline.files.push(FileLink { line: self.outline.lines.len(), address, name: String::new(), area });
@@ -318,7 +320,7 @@ impl<'a> Walk<'a> {
     }
 
     fn picture(&mut self, element: &Element) {
-        let source = ["data-src", "data-original", "data-lazy-src", "src"].iter().find_map(|name| element.attr(name));
+        let source = ["data-src", "data-original", "data-lazy-src", "src"].iter().find_map(|name| attr(element, name));
         let Some(source) = source.filter(|source| !source.is_empty() && !source.starts_with("data:")) else { return };
         if small(element) || self.outline.areas[self.top()].hidden {
             return;

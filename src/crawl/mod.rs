@@ -8,10 +8,12 @@
 mod adopt;
 mod commit;
 pub mod coverage;
+mod disk;
 mod error;
 mod frontier;
 mod lane;
 mod listing;
+mod open;
 mod outcome;
 mod payload;
 mod pipeline;
@@ -28,11 +30,14 @@ mod servers;
 mod shelf;
 mod shelve;
 pub mod stats;
+mod tails;
 mod task;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;
+pub use frontier::{Candidate, Frontier, Known, Lease};
 pub use outcome::{ListOutcome, Outcome, SiteOutcome};
 pub use pipeline::{Job, View, run};
 pub use plan::Want;
+pub use readers::ArticleReaders;
 pub use run::{Halt, SiteRun, Stop};

@@ -9,6 +9,7 @@ use governor::DefaultDirectRateLimiter;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use super::coverage::Coverage;
+use super::disk::DiskWatch;
 use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::listing::Recent;
@@ -213,6 +214,10 @@ pub struct Run {
     pub articles_left: AtomicI64,
     /// Go or drain.
     pub stop: watch::Receiver<Stop>,
+    /// Says drain, from inside.
+    pub stopper: watch::Sender<Stop>,
+    /// Space left.
+    pub disk: DiskWatch,
 }
 
 impl std::fmt::Debug for Run {

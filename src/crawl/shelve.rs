@@ -1,6 +1,7 @@
 //! Texts onto the shelf: a new article, or one more location of a known one.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 use url::Url;
@@ -102,9 +103,14 @@ pub fn known(shelf: &Shelf, ledger: &dyn Ledger, content: &Digest) -> Result<Opt
         return Ok(None);
     };
     let row: ContentRow = decode(&key, &bytes)?;
-    let path = shelf.root().join(text::sidecar(&row.text_path));
     // A record that is gone is made anew from the page at hand; the WARC files still hold the old one.
-    Ok(std::fs::read(path).ok().and_then(|json| serde_json::from_slice(&json).ok()))
+    Ok(beside(shelf.root(), &row.text_path))
+}
+
+/// The record beside a text.
+pub fn beside(root: &Path, text_path: &str) -> Option<ArticleRecord> {
+    let json = std::fs::read(root.join(text::sidecar(text_path))).ok()?;
+    serde_json::from_slice(&json).ok()
 }
 
 /// Adds addresses that are not there yet.
@@ -127,6 +133,14 @@ pub fn write_files(shelf: &mut Shelf, shelved: &Shelved) -> Result<(), CrawlErro
     }
     shelf.site(&shelved.record.site)?.catalog.append(&shelved.record)?;
     Ok(())
+}
+
+/// Whether the files of a shelved text are there, as they should be.
+pub fn holds(root: &Path, shelved: &Shelved) -> bool {
+    let record = &shelved.record;
+    let body = shelved.text.as_ref().map(String::as_bytes);
+    let same = |body: &[u8]| std::fs::read(root.join(&record.text_path)).is_ok_and(|there| there == body);
+    beside(root, &record.text_path).is_some_and(|beside| beside == *record) && body.is_none_or(same)
 }
 
 /// Notes the content in the ledger.

@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
+use super::attributes::{Attribute, keeps, names_json_ld, value_at};
 use super::tags::{Closing, Kind, Open, Stack};
 use crate::model::Limits;
 
@@ -20,9 +21,6 @@ const MAX_FORMATTING: usize = 24;
 /// Attributes of one element (the parser compares each with all others).
 const MAX_ATTRIBUTES: usize = 48;
 
-/// A `data:` address longer than this is an image in the page itself.
-const MAX_DATA_BYTES: usize = 256;
-
 /// JSON-LD scripts remembered.
 const MAX_JSON_LD: usize = 16;
 
@@ -30,6 +28,8 @@ const MAX_JSON_LD: usize = 16;
 pub(super) struct Pruned {
     pub(super) html: String,
     pub(super) json_ld: Vec<Range<usize>>,
+    /// Elements in `html`, about.
+    pub(super) elements: usize,
 }
 
 /// Makes the copy of `source` that is parsed.
@@ -51,15 +51,7 @@ pub(super) fn prune(source: &str, limits: &Limits) -> Pruned {
         lower: Vec::new(),
     };
     pass.run();
-    Pruned { html: pass.out, json_ld: pass.json_ld }
-}
-
-/// One attribute: where it stands, and its name.
-#[derive(Debug, Clone)]
-struct Attribute {
-    whole: Range<usize>,
-    name: Range<usize>,
-    value: Range<usize>,
+    Pruned { html: pass.out, json_ld: pass.json_ld, elements: pass.cost.min(MAX_ELEMENTS) }
 }
 
 struct Pass<'a> {
@@ -100,7 +92,9 @@ impl Pass<'_> {
                 },
                 Some(letter) if letter.is_ascii_alphabetic() => self.start_tag(tag),
                 _ => {
-                    self.out.push_str("&lt;");
+                    // Each costs the parser as much as an element.
+                    self.cost += 1;
+                    self.out.push_str(if self.cost > MAX_ELEMENTS { " " } else { "&lt;" });
                     tag + 1
                 }
             };
@@ -237,6 +231,7 @@ impl Pass<'_> {
         match kind {
             Kind::Dropped => return self.drop_content(&name, end),
             Kind::Skipped => {}
+            Kind::Formatting if self.is_icon(end) => return self.past(end, b'>'),
             // Word wraps every run of text in spans that say nothing but a font.
             Kind::Inline if self.says_nothing() => {
                 self.stack.push(Open::new(Kind::Mute, &self.lower, (name.start, name.end)));
@@ -254,6 +249,16 @@ impl Pass<'_> {
             _ => self.open(kind, tag, end, name, over),
         }
         end
+    }
+
+    /// `<i class="fa fa-clock"></i>`: the tag that ends at `end` holds nothing and is an icon by its class.
+    fn is_icon(&self, end: usize) -> bool {
+        let tail = &self.bytes[end..];
+        matches!(self.lower.as_slice(), b"i" | b"em")
+            && tail.starts_with(b"</")
+            && tail.get(2..2 + self.lower.len()).is_some_and(|name| name.eq_ignore_ascii_case(&self.lower))
+            && tail.get(2 + self.lower.len()) == Some(&b'>')
+            && self.attributes.iter().all(|attribute| !self.bytes[attribute.name.clone()].eq_ignore_ascii_case(b"id"))
     }
 
     /// A `span` all of whose attributes are left out.
@@ -347,7 +352,7 @@ impl Pass<'_> {
 
     fn drop_content(&mut self, name: &Range<usize>, end: usize) -> usize {
         let script = self.lower == b"script";
-        let json_ld = script && self.attributes.iter().any(|attribute| self.names_json_ld(attribute));
+        let json_ld = script && self.attributes.iter().any(|attribute| names_json_ld(self.bytes, attribute));
         let Some(after) = self.after_end_tag(end) else {
             // Unclosed: a script swallows the rest as in a browser, a drawing does not.
             return if script || self.lower == b"style" { self.bytes.len() } else { end };
@@ -358,10 +363,6 @@ impl Pass<'_> {
         }
         debug_assert!(after >= name.end, "the scan goes forward only");
         after
-    }
-
-    fn names_json_ld(&self, attribute: &Attribute) -> bool {
-        memmem::find(&self.bytes[attribute.value.clone()], b"ld+json").is_some()
     }
 
     fn verbatim(&mut self, tag: usize, end: usize, name: &Range<usize>, over: bool) -> usize {
@@ -396,51 +397,4 @@ impl Pass<'_> {
         self.exhausted.push(self.lower.clone());
         None
     }
-}
-
-/// The value that starts at `at`, without its quotes.
-fn value_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    match *bytes.get(at)? {
-        quote @ (b'"' | b'\'') => {
-            let length = memchr(quote, &bytes[at + 1..])?;
-            Some(at + 1..at + 1 + length)
-        }
-        b'>' => Some(at..at),
-        _ => {
-            let length = bytes[at..].iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>')?;
-            Some(at..at + length)
-        }
-    }
-}
-
-/// Whether an attribute can matter to a reader or a selector. Event handlers carry no text (`onclick` alone holds file
-/// addresses), nor do image candidates, inline images, layout numbers and styles that neither align, weigh nor hide.
-fn keeps(bytes: &[u8], attribute: &Attribute) -> bool {
-    let name = &bytes[attribute.name.clone()];
-    let value = &bytes[attribute.value.clone()];
-    match name.first().map_or(0, u8::to_ascii_lowercase) {
-        b'o' if name.len() > 2 && name[1].eq_ignore_ascii_case(&b'n') => name.eq_ignore_ascii_case(b"onclick"),
-        b's' if name.eq_ignore_ascii_case(b"style") => styled(value),
-        b's' => !name.eq_ignore_ascii_case(b"srcset") && !name.eq_ignore_ascii_case(b"sizes") && !inline_image(value),
-        b'd' => !inline_image(value),
-        b'a' => !name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"aria-")),
-        b'b' => !name.eq_ignore_ascii_case(b"border") && !name.eq_ignore_ascii_case(b"bgcolor"),
-        b'c' => !name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"cell")),
-        b't' => !name.eq_ignore_ascii_case(b"target") && !name.eq_ignore_ascii_case(b"tabindex"),
-        _ => true,
-    }
-}
-
-fn inline_image(value: &[u8]) -> bool {
-    value.len() > MAX_DATA_BYTES && value[..5].eq_ignore_ascii_case(b"data:")
-}
-
-/// Whether a style says anything about alignment, weight or visibility.
-fn styled(value: &[u8]) -> bool {
-    value.split(|byte| *byte == b';').any(|declaration| {
-        let name = declaration.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
-        [b"text-align".as_slice(), b"font-weight", b"font-style", b"display", b"visibility"]
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known))
-    })
 }

@@ -111,6 +111,8 @@ fn key(name: &[u8]) -> u32 {
 pub(super) struct Stack {
     open: Vec<Open>,
     counts: [u32; 256],
+    /// Open tables, so that rows without one cost nothing to refuse.
+    tables: usize,
 }
 
 /// What an end tag does.
@@ -125,7 +127,7 @@ pub(super) enum Closing {
 
 impl Stack {
     pub(super) fn new() -> Self {
-        Self { open: Vec::with_capacity(64), counts: [0; 256] }
+        Self { open: Vec::with_capacity(64), counts: [0; 256], tables: 0 }
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -134,26 +136,28 @@ impl Stack {
 
     pub(super) fn push(&mut self, open: Open) {
         self.counts[(open.key & 255) as usize] += 1;
+        self.tables += usize::from(open.kind == Kind::Table);
         self.open.push(open);
     }
 
     pub(super) fn pop(&mut self) -> Option<Open> {
         let top = self.open.pop()?;
         self.counts[(top.key & 255) as usize] -= 1;
+        self.tables -= usize::from(top.kind == Kind::Table);
         Some(top)
     }
 
     pub(super) fn remove(&mut self, height: usize) {
         let gone = self.open.remove(height);
         self.counts[(gone.key & 255) as usize] -= 1;
-    }
-
-    fn holds(&self, kind: Kind) -> bool {
-        self.open.iter().any(|open| open.kind == kind)
+        self.tables -= usize::from(gone.kind == Kind::Table);
     }
 
     /// From which height up a start tag closes open elements.
     pub(super) fn implied(&self, kind: Kind, lower: &[u8]) -> Option<usize> {
+        if matches!(kind, Kind::Section | Kind::Row | Kind::Cell) && self.tables == 0 {
+            return None;
+        }
         let wanted = key(lower);
         for (height, open) in self.open.iter().enumerate().rev() {
             let hit = match kind {
@@ -187,7 +191,7 @@ impl Stack {
 
     /// Whether a row or cell is allowed here at all.
     pub(super) fn in_table(&self) -> bool {
-        self.holds(Kind::Table)
+        self.tables > 0
     }
 
     /// What an end tag of that name closes.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use luutru::archive::catalog::{self, ArticleRecord};
 use luutru::archive::verify::Verifier;
-use luutru::archive::warc::{Grouper, RawRecord, RecordType, WarcReader, field, http};
+use luutru::archive::warc::{RawRecord, RecordType, field, http, scan};
 use luutru_portal::{Gold, Portal, PortalSpec, Portals};
 use tokio::runtime::Runtime;
 
@@ -258,14 +258,13 @@ impl Seen {
     }
 }
 
-/// All captures of a root, whole ones only.
+/// All captures of a root, whole ones only; also those behind damage.
 pub fn captures(root: &Path) -> Vec<Seen> {
     let mut out = Vec::new();
     for path in warcs(root).into_iter().filter(|path| !path.to_string_lossy().contains("-text-")) {
-        let mut reader = WarcReader::open(&path, 0).unwrap();
-        let mut grouper = Grouper::default();
-        while let Ok(Some(record)) = reader.next_record(1 << 22) {
-            out.extend(grouper.push(record).filter_map(seen));
+        let mut from = Some(0);
+        while let Some(start) = from {
+            from = scan(&path, start, 1 << 22, &mut |group| out.extend(seen(group))).unwrap().whole_after;
         }
     }
     out

@@ -2,12 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod bytes;
 mod crash;
+mod disk;
+mod errors;
 mod examples;
+mod faults;
 mod flow;
 mod harness;
+mod interrupt;
 mod polite;
 mod portals;
 mod probe;
+mod raw;
+mod recovery;
 mod support;
 mod tidy;
+mod tls;

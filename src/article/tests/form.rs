@@ -89,6 +89,7 @@ fn bylines_of_every_shape() {
         ("<p align=right>admin</p>", None),
         ("<p><b>Trân trọng thông báo!</b></p>", None),
         ("<p>Xem chi tiết văn bản tại đây</p>", None),
+        ("<p align=right><b>VĂN PHÒNG UỶ BAN NHÂN DÂN HUYỆN BẾN ĐÁ</b></p>", None),
     ] {
         let article = article(&page("", &format!("<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>{end}")));
         assert_eq!(article.byline.as_deref(), byline, "{end}");

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use url::Url;
 
 pub use findings::{Findings, Item, OtherList, PageSeen, RobotsSeen, Sample, ServerSeen, TlsSeen};
@@ -51,8 +51,6 @@ struct Probe {
     site: Arc<SiteRun>,
     runner: Runner,
     handed: mpsc::Receiver<Finished>,
-    // Its end would be an order to stop.
-    _go: watch::Sender<Stop>,
     findings: Findings,
 }
 
@@ -60,9 +58,8 @@ impl Probe {
     fn new(config: &Config, url: &Url) -> Result<Self, CrawlError> {
         let ledger = Arc::new(MemoryLedger::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let (go, stop) = watch::channel(Stop::Go);
         let frontier = Frontier::open(Arc::clone(&ledger) as _)?;
-        let run = Arc::new(shared(config, ledger, frontier, clock, stop));
+        let run = Arc::new(shared(config, ledger, frontier, clock, Stop::Go));
         let site = newcomer(url).ok_or_else(|| CrawlError::Root {
             path: url.to_string(),
             why: "the address has no host; give that of a news list".to_owned(),
@@ -70,7 +67,7 @@ impl Probe {
         let site = Arc::new(SiteRun::new(site.clone(), pace(config, &site), Vec::new())?);
         let (hand_over, handed) = mpsc::channel(MOST_REQUESTS as usize);
         let runner = Runner::new(Arc::clone(&run), Arc::clone(&site), hand_over).bounded(MOST_REQUESTS);
-        Ok(Self { run, site, runner, handed, _go: go, findings: Findings::new(url) })
+        Ok(Self { run, site, runner, handed, findings: Findings::new(url) })
     }
 
     async fn look(&mut self, tell: &dyn Fn(&str)) -> Result<(), CrawlError> {
