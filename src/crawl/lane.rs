@@ -18,6 +18,8 @@ pub struct Lane {
     lines: HashMap<IpAddr, Line>,
     resolved: HashMap<String, (SocketAddr, Instant)>,
     left: Option<u32>,
+    /// Why the latest TLS connection did not come about.
+    pub tls_fault: Option<String>,
 }
 
 impl Lane {
@@ -51,7 +53,12 @@ impl Lane {
         ask: &Ask,
     ) -> (Spent, Result<Exchange, FetchError>) {
         self.left = self.left.map(|left| left.saturating_sub(1));
-        self.lines.entry(address.ip()).or_default().exchange(fetcher, address, permit, ask).await
+        let line = self.lines.entry(address.ip()).or_default();
+        let (spent, result) = line.exchange(fetcher, address, permit, ask).await;
+        if let Err(FetchError::Tls { why, .. }) = &result {
+            self.tls_fault = Some(why.clone());
+        }
+        (spent, result)
     }
 }
 

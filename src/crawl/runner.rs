@@ -74,6 +74,11 @@ impl Runner {
         Self { lane: Lane::bounded(most), ..self }
     }
 
+    /// Why no TLS connection came about, if one did not.
+    pub fn tls_fault(&self) -> Option<&str> {
+        self.lane.tls_fault.as_deref()
+    }
+
     /// Works until nothing is left, the site is left, or the run drains.
     pub async fn go(mut self) -> Result<(), CrawlError> {
         let site = Arc::clone(&self.site);

@@ -23,7 +23,7 @@ use super::runner::Runner;
 use super::task::{Failure, Finished, Task};
 use crate::article::{Hint, Reading};
 use crate::config::{self, Config, ListSpec, Site, authority};
-use crate::fetch::{Exchange, FetchError};
+use crate::fetch::Exchange;
 use crate::ledger::{Batch, MemoryLedger};
 use crate::model::{CanonicalUrl, Clock, PageRequest, Stamp, SystemClock};
 use crate::page::HtmlPage;
@@ -242,7 +242,7 @@ impl Probe {
     }
 
     /// What a failure means to whoever looks at the portal for the first time.
-    fn lost(&mut self, failure: &Failure, last: Option<&Exchange>) -> String {
+    fn lost(&self, failure: &Failure, last: Option<&Exchange>) -> String {
         match failure {
             Failure::Refused(rule) => format!("robots.txt forbids it ({rule}); no option of a command overrides that"),
             Failure::Closed(why) => match self.site.halted() {
@@ -253,12 +253,7 @@ impl Probe {
                 Some(target) => format!("it leads to another host; to look at that one, probe {target}"),
                 None => "it leads to another host".to_owned(),
             },
-            Failure::Fetch(error) => {
-                if let FetchError::Tls { why, .. } = error {
-                    self.findings.tls_fault = Some(why.clone());
-                }
-                error.to_string()
-            }
+            Failure::Fetch(error) => error.to_string(),
             other => other.cause(),
         }
     }
@@ -270,6 +265,7 @@ impl Probe {
     fn end(&mut self) {
         let gone = matches!(self.site.halted(), Some(Halt::Unreachable(_) | Halt::AddressRefused(_)));
         self.findings.reached = !gone || !self.findings.pages.is_empty();
+        self.findings.tls_fault = self.runner.tls_fault().map(str::to_owned);
         self.findings.requests = self.site.stats.requests.get();
         if let Some(halt) = self.site.halted()
             && !self.findings.failures.iter().any(|failure| failure == halt.text())
