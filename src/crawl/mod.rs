@@ -11,6 +11,7 @@ pub mod coverage;
 mod disk;
 mod error;
 mod frontier;
+mod kept;
 mod lane;
 mod listing;
 mod open;

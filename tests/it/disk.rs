@@ -71,13 +71,13 @@ fn town() -> Town {
 }
 
 /// Stops on a full disk with one clear line, and leaves nothing that a reader stumbles over.
-fn fill(root: &Path, town: &Town, config: &Path) {
+fn fill(root: &Path, town: &Town, config: &Path) -> String {
     let output = run(root, town, config);
     expect_exit(&output, STORAGE);
     let line = one_error(&output);
     assert!(line.contains(&root.display().to_string()) && line.contains("room"), "{line}");
     assert_readable(root);
-    println!("{line}");
+    line
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn a_full_disk_ends_the_run_and_room_lets_it_go_on() {
         return full_by_limit(&town, &config);
     };
     let root = small.at.join("archive");
-    fill(&root, &town, &config);
+    println!("{}", fill(&root, &town, &config));
     // Still full: it says so again, and makes nothing worse.
-    fill(&root, &town, &config);
+    println!("{}", fill(&root, &town, &config));
     small.grow("64m");
     expect_exit(&run(&root, &town, &config), DONE);
     assert_complete(&root, &town);

@@ -94,7 +94,10 @@ impl RawServer {
 
 /// A list page with a link to each path.
 pub fn list<'a>(paths: impl Iterator<Item = &'a String>) -> Sends {
-    let items: String = paths.map(|path| format!("<li><a href=\"{path}\">Tin số {path}</a></li>\n")).collect();
+    let mut items = String::new();
+    for path in paths {
+        items.push_str(&["<li><a href=\"", path, "\">Tin số ", path, "</a></li>\n"].concat());
+    }
     Sends::page(&format!("<html><head><title>Tin tức</title></head><body><ul>\n{items}</ul></body></html>"))
 }
 

@@ -101,7 +101,7 @@ fn head(spec: &PortalSpec, rng: &mut Rng) -> String {
         Family::NukeViet => "nv-body\">\n<noscript><div class=\"alert alert-danger\">Trình duyệt của bạn đã tắt chức năng hỗ trợ JavaScript.</div></noscript>\n<div class=\"body-bg\" data-token=\"",
         Family::Liferay => "controls-visible yui3-skin-sam guest-site\">\n<div id=\"wrapper\" data-state=\"",
     });
-    for _ in 0..24 {
+    for _ in 0..8 {
         let _ = write!(out, "{:016x}", rng.next());
     }
     out.push_str("\">\n<div class=\"wraper\"><header class=\"header\"><div class=\"banner\"><a title=\"Trang chủ\" href=\"/\"><img alt=\"Banner\" src=\"/static/banner.png\" /></a></div>\n<div class=\"topbar\"><span class=\"current-time\" id=\"clock\">");
