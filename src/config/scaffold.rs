@@ -23,6 +23,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::config::pages_table::KINDS as PAGE_KINDS;
     use crate::config::{Config, FAMILIES, Overrides, check, init, settings, site_file};
 
     /// The example with every `#key = …` line put in force.
@@ -102,7 +103,7 @@ mod tests {
     fn every_site_key_stands_on_its_page() {
         let page = include_str!("../../docs/site-files.md");
         let mut known = BTreeSet::new();
-        for pages in ["query", "path", "next", "form", "single"] {
+        for pages in PAGE_KINDS {
             let text = format!(
                 "id = \"x\"\nbase = \"https://x.vn/\"\nvalid = {{}}\nrobots = {{}}\ntls = {{}}\n[article]\n[[list]]\n\
                  id = \"l\"\nurl = \"/\"\npages = {{ kind = \"{pages}\" }}\n"
@@ -110,6 +111,9 @@ mod tests {
             known.extend(site_file::read_keys(Path::new("x.toml"), &text, FAMILIES).2);
         }
         assert!(known.len() > 40, "{known:?}");
+        for name in PAGE_KINDS.into_iter().chain(FAMILIES.iter().map(|(name, _)| *name)) {
+            assert!(page.contains(&format!("`{name}`")), "docs/site-files.md does not explain {name}");
+        }
         for key in known {
             let last = key.rsplit('.').next().unwrap();
             let shown = page.contains(&format!("`{last}`")) || page.contains(&format!("[{last}]"));

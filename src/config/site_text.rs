@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::units::show_duration;
-use super::{ArticleSpec, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy};
+use super::{ArticleSpec, Count, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy};
 
 /// The site file of `site`. Keys whose value is the default are left out.
 pub fn site_text(site: &Site) -> String {
@@ -84,20 +84,67 @@ pub fn list_text(list: &ListSpec) -> String {
 }
 
 fn pages_text(pages: &Pages) -> String {
+    let mut keys: Vec<(&str, String)> = Vec::new();
     match pages {
-        Pages::Query { param, first } => {
-            let first = if *first == 1 { String::new() } else { format!(", first = {first}") };
-            format!("{{ kind = \"query\", param = {}{first} }}", quoted(param))
+        Pages::Query { param, count } => {
+            keys = vec![("kind", quoted("query")), ("param", quoted(param))];
+            keys.extend(counted(*count));
         }
-        Pages::Path { template } => format!("{{ kind = \"path\", template = {} }}", quoted(template)),
-        Pages::Next { selector } => format!("{{ kind = \"next\", selector = {} }}", quoted(selector)),
-        Pages::Form { action, fields } => {
-            let fields: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{} = {}", quoted(name), quoted(value))).collect();
-            format!("{{ kind = \"form\", action = {}, fields = {{ {} }} }}", quoted(action), fields.join(", "))
+        Pages::Path { template, count } => {
+            keys = vec![("kind", quoted("path")), ("template", quoted(template))];
+            keys.extend(counted(*count));
         }
-        Pages::Single => "{ kind = \"single\" }".to_owned(),
+        Pages::Next { selector } => keys.extend([("kind", quoted("next")), ("selector", quoted(selector))]),
+        Pages::Form { action, fields, json, total, count } => {
+            keys.extend([("kind", quoted("form")), ("action", quoted(action)), ("fields", fields_text(fields))]);
+            keys.extend(json.then(|| ("json", "true".to_owned())));
+            keys.extend(named("total", total.as_ref()));
+            keys.extend(counted(*count));
+        }
+        Pages::Postback { target, argument } => {
+            keys.push(("kind", quoted("postback")));
+            keys.extend([named("target", target.as_ref()), named("argument", argument.as_ref())].into_iter().flatten());
+        }
+        Pages::Exclusion { action, fields, ids, id } => {
+            keys.extend([("kind", quoted("exclusion")), ("action", quoted(action)), ("ids", quoted(ids))]);
+            keys.extend(named("id", id.as_ref()));
+            keys.push(("fields", fields_text(fields)));
+        }
+        Pages::Json { url, body, items, link, title, date, total, count } => {
+            keys.extend([
+                ("kind", quoted("json")),
+                ("url", quoted(url)),
+                ("link", quoted(link)),
+                ("title", quoted(title)),
+            ]);
+            let texts = [("body", body), ("items", items), ("date", date), ("total", total)];
+            keys.extend(texts.into_iter().filter_map(|(key, value)| named(key, value.as_ref())));
+            keys.extend(counted(*count));
+        }
+        Pages::Feed => keys.push(("kind", quoted("feed"))),
+        Pages::Sitemap => keys.push(("kind", quoted("sitemap"))),
+        Pages::Single => keys.push(("kind", quoted("single"))),
     }
+    let keys: Vec<String> = keys.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    format!("{{ {} }}", keys.join(", "))
+}
+
+fn named<'a>(key: &'a str, value: Option<&String>) -> Option<(&'a str, String)> {
+    value.map(|value| (key, quoted(value)))
+}
+
+/// What the portal calls its pages, where that is not 1, 2, 3.
+fn counted(count: Count) -> Vec<(&'static str, String)> {
+    let usual = Count::default();
+    let first = (count.first != usual.first).then(|| ("first", count.first.to_string()));
+    let step = (count.step != usual.step).then(|| ("step", count.step.to_string()));
+    first.into_iter().chain(step).collect()
+}
+
+fn fields_text(fields: &[(String, String)]) -> String {
+    let fields: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{} = {}", quoted(name), quoted(value))).collect();
+    format!("{{ {} }}", fields.join(", "))
 }
 
 fn article_text(article: &ArticleSpec) -> String {
@@ -188,6 +235,14 @@ mod tests {
             r#"{ kind = "next", selector = "a.next" }"#,
             r#"{ kind = "form", action = "/load", fields = { page = "{n}", "a b" = "\u0007" } }"#,
             r#"{ kind = "single" }"#,
+            r#"{ kind = "query", param = "start", first = 0, step = 20 }"#,
+            r#"{ kind = "form", action = "/l", fields = { p = "{n}" }, json = true, total = "maxPage", step = 2 }"#,
+            r#"{ kind = "postback" }"#,
+            r#"{ kind = "postback", target = "ctl00$pager", argument = "{n}" }"#,
+            r#"{ kind = "exclusion", action = "/a", ids = "Ids[]", id = '(\d+)', fields = { site = "{Site}" } }"#,
+            r#"{ kind = "json", url = "/a?p={n}", body = "{n}", items = "d/l", link = "u", title = "t", date = "d", total = "n" }"#,
+            r#"{ kind = "feed" }"#,
+            r#"{ kind = "sitemap" }"#,
         ];
         let mut text = text.to_owned();
         for (at, pages) in lists.iter().enumerate() {

@@ -223,7 +223,7 @@ impl Findings {
         self.total_pages = reading.total_pages.or(self.total_pages);
         let (next, end) = match &reading.next {
             Next::Page(request) => (Some(request.clone()), None),
-            Next::End(why) => (None, Some(why.clone())),
+            Next::End(why) | Next::Cut(why) => (None, Some(why.clone())),
         };
         let day = |stamp: &Stamp| stamp.at.strftime(if stamp.has_time { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d" });
         let items = reading.items.iter().map(|item| Item {

@@ -26,7 +26,7 @@ use crate::config::{self, Config, ListSpec, Site, authority};
 use crate::fetch::Exchange;
 use crate::ledger::{Batch, MemoryLedger};
 use crate::model::{CanonicalUrl, Clock, PageRequest, Stamp, SystemClock};
-use crate::page::HtmlPage;
+use crate::page::{Decoded, HtmlPage};
 use crate::portal::{self, Cursor, ListItem, ListReader, ListReading, Next};
 
 /// Requests of one look, robots.txt and redirects counted in.
@@ -74,7 +74,8 @@ impl Probe {
         let Some(spec) = self.site.site.lists.first().cloned() else { return Ok(()) };
         let first = PageRequest::first(spec.url.clone());
         tell(&format!("robots.txt, then {}", first.url));
-        let Some((exchange, page)) = self.page(list_task(&spec, &first)).await? else { return Ok(()) };
+        let Some((exchange, text)) = self.page(list_task(&spec, &first)).await? else { return Ok(()) };
+        let page = HtmlPage::parse(exchange.url.clone(), text.text, &self.run.limits);
         // Where the portal led: that is the list's address from here on.
         let mut site = proposed(&self.site.site, &page.url, &spec);
         let Some(spec) = site.lists.first().cloned() else { return Ok(()) };
@@ -114,7 +115,7 @@ impl Probe {
             return Some(format!("no list was recognised at {}; give the address of a news list", page.url));
         }
         // An article shows a list as well, of what else there is to read.
-        let (end, family) = (matches!(reading.next, Next::End(_)), reading.family);
+        let (end, family) = (!matches!(reading.next, Next::Page(_)), reading.family);
         let told = Hint { title: None, date: None, section: None, status: 200, now: self.run.clock.now() };
         let article = end
             && portal::is_article_url(&page.url, site, family)
@@ -150,8 +151,10 @@ impl Probe {
     ) -> Result<(), CrawlError> {
         let Next::Page(request) = &first.next else { return Ok(()) };
         tell(&format!("page {} of the list: {}", request.number, request.url));
-        if let Some((exchange, page)) = self.page(list_task(spec, request)).await? {
-            let reading = reader.read(&page, request, &first.cursor);
+        if let Some((exchange, text)) = self.page(list_task(spec, request)).await? {
+            // Further pages may be markup in JSON, or a web service's answer.
+            let (url, limits) = (&exchange.url, &self.run.limits);
+            let reading = reader.read_text(text.media, url, text.text, limits, request, &first.cursor);
             self.findings.seen(request, &exchange, &reading);
             if reading.items.is_empty() || reading.repeated || reading.sent_back {
                 self.findings.failures.push("the second page shows nothing that the first does not".to_owned());
@@ -175,7 +178,8 @@ impl Probe {
             let Some(task) = self.article_task(spec, item, reading.family)? else { continue };
             let Task::Article(lease) = &task else { continue };
             let row = lease.row.clone();
-            let Some((exchange, page)) = self.page(task).await? else { continue };
+            let Some((exchange, text)) = self.page(task).await? else { continue };
+            let page = HtmlPage::parse(exchange.url.clone(), text.text, &self.run.limits);
             self.findings.note_family(&page);
             let section = reading.section.as_deref();
             let (status, now) = (exchange.head.status, self.run.clock.now());
@@ -208,7 +212,7 @@ impl Probe {
     }
 
     /// One page, if it could be had; what was seen on the way is noted.
-    async fn page(&mut self, task: Task) -> Result<Option<(Exchange, HtmlPage)>, CrawlError> {
+    async fn page(&mut self, task: Task) -> Result<Option<(Exchange, Decoded)>, CrawlError> {
         if self.pushed_back() {
             return Ok(None);
         }
@@ -232,8 +236,8 @@ impl Probe {
             self.findings.failures.push(format!("{url} answered {status}"));
             return Ok(None);
         }
-        match process::html(&self.run.limits, &exchange) {
-            Ok(page) => Ok(Some((exchange, page))),
+        match process::text(&self.run.limits, &exchange) {
+            Ok(text) => Ok(Some((exchange, text))),
             Err(what) => {
                 self.findings.failures.push(format!("{url} is no page: {what}"));
                 Ok(None)
