@@ -240,7 +240,7 @@ pub fn html(limits: &Limits, exchange: &Exchange) -> Result<HtmlPage, String> {
 }
 
 /// The decoded text of an exchange, or a few words on what it is instead.
-fn text(limits: &Limits, exchange: &Exchange) -> Result<Decoded, String> {
+pub fn text(limits: &Limits, exchange: &Exchange) -> Result<Decoded, String> {
     let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.cause().to_owned())?;
     if !decoded.media.is_text() {
         return Err(format!("{:?}", decoded.media).to_lowercase());
