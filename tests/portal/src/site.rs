@@ -11,7 +11,7 @@ use crate::dates::Stamp;
 use crate::fault::Faults;
 use crate::gold::Gold;
 use crate::log::Log;
-use crate::render::{Chrome, Moment, View, list_path};
+use crate::render::{Chrome, Moment, View};
 use crate::rng::Rng;
 use crate::route;
 use crate::spec::PortalSpec;
@@ -35,6 +35,13 @@ pub struct Asked {
     pub if_none_match: String,
     /// The `If-Modified-Since` field.
     pub if_modified_since: String,
+}
+
+impl Asked {
+    /// Path and query.
+    pub fn whole(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
 }
 
 /// A list as the portal shows it.
@@ -95,7 +102,7 @@ impl Site {
         let state = self.state();
         let answer = route::answer(self, self.view(&state), asked);
         if answer.media == crate::answer::HTML && asked.cookie.is_empty() {
-            return answer.field("set-cookie", route::session(&self.spec, self.log.count()));
+            return answer.field("set-cookie", self.spec.look().session(&self.spec, self.log.count()));
         }
         answer
     }
@@ -127,7 +134,7 @@ impl Site {
         sections
             .map(|(n, (id, section))| ListInfo {
                 id: (*id).to_owned(),
-                url: format!("{}{}", self.base, list_path(&self.spec, n)),
+                url: format!("{}{}", self.base, self.spec.look().list_path(&self.spec, n)),
                 section: (*section).to_owned(),
                 pages: state.pages(n, self.spec.page_size),
                 articles: state.lists[n].len(),

@@ -45,35 +45,37 @@ pub struct PortalSpec {
 pub const ROBOTS: &str = "User-agent: *\nDisallow: /admin\nSitemap: {base}/sitemap.xml\n";
 
 impl PortalSpec {
-    fn new(id: &str, family: Family, seed: u64) -> Self {
+    /// A portal of any family, in the family's usual size.
+    pub fn family(family: Family, id: &str, seed: u64) -> Self {
+        let about = family.look().about();
         Self {
             id: id.to_owned(),
             family,
             seed,
-            articles: 300,
-            page_size: 10,
+            articles: about.articles,
+            page_size: about.page_size,
             newest: (2026, 11, 20),
             span_days: 548,
             shared_percent: 8,
             robots: ROBOTS.to_owned(),
-            gzip: true,
-            chunked: false,
+            gzip: about.gzip,
+            chunked: about.chunked,
         }
     }
 
     /// A vnPortal: 15 items a page, no gzip, article pages chunked.
     pub fn vnpt(id: &str, seed: u64) -> Self {
-        Self { page_size: 15, gzip: false, chunked: true, ..Self::new(id, Family::Vnpt, seed) }
+        Self::family(Family::Vnpt, id, seed)
     }
 
     /// A NukeViet portal: 10 items a page, gzip.
     pub fn nukeviet(id: &str, seed: u64) -> Self {
-        Self::new(id, Family::NukeViet, seed)
+        Self::family(Family::NukeViet, id, seed)
     }
 
     /// A Liferay portal: smaller, 8 items a page.
     pub fn liferay(id: &str, seed: u64) -> Self {
-        Self { articles: 60, page_size: 8, ..Self::new(id, Family::Liferay, seed) }
+        Self::family(Family::Liferay, id, seed)
     }
 
     /// With this many articles.
@@ -134,34 +136,16 @@ impl PortalSpec {
 
     /// The lists: address part and name of the section.
     pub fn sections(&self) -> &'static [(&'static str, &'static str)] {
-        match self.family {
-            Family::Vnpt => {
-                &[("chinh-tri", "Chính trị"), ("kinh-te", "Kinh tế"), ("van-hoa-xa-hoi", "Văn hoá - Xã hội")]
-            }
-            Family::NukeViet => &[
-                ("tin-tuc-su-kien", "Tin tức - Sự kiện"),
-                ("xay-dung-dang", "Xây dựng Đảng"),
-                ("doan-the", "Hoạt động đoàn thể"),
-            ],
-            Family::Liferay => &[("tin-tuc-su-kien", "Tin tức sự kiện"), ("chi-dao-dieu-hanh", "Chỉ đạo điều hành")],
-        }
+        self.look().about().sections
     }
 
     /// The province that the portal belongs to. There is none of these.
     pub fn province(&self) -> &'static str {
-        match self.family {
-            Family::Vnpt => "An Lương",
-            Family::NukeViet => "Bình Khê",
-            Family::Liferay => "Sơn Hạ",
-        }
+        self.look().about().province
     }
 
     /// What the browser's title bar shows after an article's title.
     pub fn title_suffix(&self) -> &'static str {
-        match self.family {
-            Family::Vnpt => " - Cổng thông tin điện tử tỉnh An Lương",
-            Family::NukeViet => " - Tin tức - Tỉnh uỷ Bình Khê",
-            Family::Liferay => " - Chi tiết tin - Cổng TTĐT tỉnh Sơn Hạ",
-        }
+        self.look().about().suffix
     }
 }

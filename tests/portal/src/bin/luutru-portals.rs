@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use luutru_portal::{Gold, PortalSpec, Portals, start};
+use luutru_portal::{Family, Gold, PortalSpec, Portals, start};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
@@ -94,12 +94,8 @@ fn specs(options: &Options) -> io::Result<Vec<PortalSpec>> {
     for (i, family) in options.families.iter().enumerate() {
         let seed = options.seed + i as u64;
         let id = format!("{family}-{}", i + 1);
-        let mut spec = match family.as_str() {
-            "vnpt" => PortalSpec::vnpt(&id, seed),
-            "nukeviet" => PortalSpec::nukeviet(&id, seed),
-            "liferay" => PortalSpec::liferay(&id, seed),
-            other => return Err(io::Error::other(format!("no family is called {other}"))),
-        };
+        let known = Family::named(family).ok_or_else(|| io::Error::other(format!("no family is called {family}")))?;
+        let mut spec = PortalSpec::family(known, &id, seed);
         if let Some(articles) = options.articles {
             spec = spec.articles(articles);
         }
