@@ -64,6 +64,14 @@ impl Stamp {
         WEEKDAYS[self.day.rem_euclid(7) as usize]
     }
 
+    /// `Thứ Sáu`.
+    pub fn weekday_title(self) -> String {
+        let (head, tail) = self.weekday().split_once(' ').unwrap_or_default();
+        let mut letters = tail.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{head} {first}{}", letters.as_str())
+    }
+
     /// RFC 3339 with `+07:00`.
     pub fn rfc3339(self) -> String {
         let (y, m, d) = self.civil();

@@ -12,6 +12,16 @@ pub enum Family {
     NukeViet,
     /// Liferay: a long query that ends in `_cur`.
     Liferay,
+    /// Tân Dân on SharePoint: `?PageIndex=N`, the date in the address.
+    Tandan,
+    /// Papers with the month in the address: `?paged=N`, doubled captions.
+    Yyyymm,
+    /// "Upload-ID": the page in the list's file name, views beside the date.
+    UploadId,
+    /// ASP.NET WebForms: `__doPostBack` with state.
+    WebForms,
+    /// DNN: numbers of tabs, attachments without a name.
+    Dnn,
 }
 
 /// Everything that decides what a portal serves. Equal specs serve equal articles.

@@ -3,17 +3,23 @@
 //! A family is an [`About`] (its facts), a [`Skin`] (its markup with places for words) and, where it needs one, code of
 //! its own: addresses, pagers, answers to odd requests. What all have in common is in `render` and `route`.
 
+mod dnn;
 mod liferay;
 mod nukeviet;
 mod skin;
+mod tandan;
+mod traps;
+mod uploadid;
 mod vnpt;
+mod webforms;
+mod yyyymm;
 
 use std::fmt::Write;
 
-pub use skin::{Skin, put};
+pub use skin::Skin;
 
 use crate::answer::Answer;
-use crate::article::{Article, Quirks};
+use crate::article::Article;
 use crate::dates::Stamp;
 use crate::page::Page;
 use crate::render::View;
@@ -220,6 +226,9 @@ pub trait Look: Sync {
     /// The print form, where [`Target::Print`] leads to one.
     fn print(&self, _view: View, _page: &mut Page, _n: usize) {}
 
+    /// A box of its own beside the article.
+    fn aside(&self, _view: View, _out: &mut String) {}
+
     /// The rows of the visitor counters.
     fn counters(&self, out: &mut String, n: u64) {
         rows(
@@ -268,7 +277,16 @@ fn rows(out: &mut String, rows: [(&str, u64); 4]) {
 
 impl Family {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Vnpt, Self::NukeViet, Self::Liferay];
+    pub const ALL: &'static [Self] = &[
+        Self::Vnpt,
+        Self::NukeViet,
+        Self::Liferay,
+        Self::Tandan,
+        Self::Yyyymm,
+        Self::UploadId,
+        Self::WebForms,
+        Self::Dnn,
+    ];
 
     /// The family of this short name, as the command line has it.
     pub fn named(name: &str) -> Option<Self> {
@@ -286,6 +304,11 @@ impl Family {
             Self::Vnpt => &vnpt::Vnpt,
             Self::NukeViet => &nukeviet::NukeViet,
             Self::Liferay => &liferay::Liferay,
+            Self::Tandan => &tandan::Tandan,
+            Self::Yyyymm => &yyyymm::Yyyymm,
+            Self::UploadId => &uploadid::UploadId,
+            Self::WebForms => &webforms::WebForms,
+            Self::Dnn => &dnn::Dnn,
         }
     }
 }
@@ -297,7 +320,14 @@ impl PortalSpec {
     }
 }
 
-/// Whether an article's page is one that never changes.
-fn fixed(article: &Article) -> bool {
-    article.quirks.has(Quirks::FIXED)
+/// A number in disguise: `length` digits to the base, different for different small numbers.
+fn coded(n: u64, base: u64, length: usize) -> String {
+    let mut rest = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let digits = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut out = String::with_capacity(length);
+    for _ in 0..length {
+        out.push(char::from(digits[(rest % base) as usize]));
+        rest /= base;
+    }
+    out
 }

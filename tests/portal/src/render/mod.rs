@@ -97,8 +97,15 @@ impl View<'_> {
 
     /// A page behind a menu entry.
     pub fn info(self, name: &str) -> Page {
-        let mut page = self.begin(name, None);
-        let _ = writeln!(page.own(), "<h1>{name}</h1>\n<p>Nội dung đang cập nhật.</p>");
+        self.framed(name, |out| {
+            let _ = writeln!(out, "<h1>{name}</h1>\n<p>Nội dung đang cập nhật.</p>");
+        })
+    }
+
+    /// A page with this middle.
+    pub fn framed(self, title: &str, middle: impl FnOnce(&mut String)) -> Page {
+        let mut page = self.begin(title, None);
+        middle(page.own());
         self.end(page)
     }
 
@@ -148,6 +155,7 @@ impl View<'_> {
         out.push_str("</div>\n<div class=\"col-md-3 sidebar\">\n");
         if self.moment.now.is_some() {
             self.most_read(out);
+            self.spec.look().aside(self, out);
         }
         page.fixed(&self.chrome.side);
         self.counters(page.own());
