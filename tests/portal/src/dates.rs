@@ -91,6 +91,11 @@ impl Stamp {
         format!("{day}, {d:02} {month} {y} {h:02}:{mi:02}:{:02} GMT", utc.second % 60)
     }
 
+    /// Milliseconds since 1970-01-01 UTC.
+    pub fn epoch_ms(self) -> i64 {
+        (self.day * 86_400 + i64::from(self.second) - 7 * 3600) * 1000
+    }
+
     /// .NET ticks of this moment, as the storage of one family names its files.
     pub fn ticks(self) -> u64 {
         (self.day.unsigned_abs() + 719_162) * 864_000_000_000 + u64::from(self.second) * 10_000_000

@@ -40,7 +40,12 @@ pub fn answer(site: &Site, view: View, asked: &Asked) -> Answer {
 
 /// The value of a form or query field, decoded.
 pub fn param(query: &str, name: &str) -> Option<String> {
-    query.split('&').find_map(|pair| {
+    params(query, name).next()
+}
+
+/// All values of a form or query field, decoded.
+pub fn params(query: &str, name: &str) -> impl Iterator<Item = String> {
+    query.split('&').filter_map(move |pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(key) == name).then(|| decode(value))
     })
@@ -107,13 +112,11 @@ fn sitemap(view: View) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
     for (article, entry) in view.state.articles.iter().zip(&view.state.entries) {
-        let _ = writeln!(
-            out,
-            "<url><loc>{}{}</loc><lastmod>{}</lastmod></url>",
-            view.base,
-            entry.home,
-            &article.stamp.rfc3339()[..10]
-        );
+        let _ = write!(out, "<url><loc>{}{}</loc>", view.base, entry.home.replace('&', "&amp;"));
+        if view.spec.look().about().dated_lists {
+            let _ = write!(out, "<lastmod>{}</lastmod>", &article.stamp.rfc3339()[..10]);
+        }
+        out.push_str("</url>\n");
     }
     out.push_str("</urlset>\n");
     out

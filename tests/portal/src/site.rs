@@ -101,10 +101,12 @@ impl Site {
     pub fn answer(&self, asked: &Asked) -> Answer {
         let state = self.state();
         let answer = route::answer(self, self.view(&state), asked);
+        let look = self.spec.look();
         if answer.media == crate::answer::HTML && asked.cookie.is_empty() {
-            return answer.field("set-cookie", self.spec.look().session(&self.spec, self.log.count()));
+            let cookie = look.session(&self.spec, self.log.count());
+            return look.send(answer.field("set-cookie", cookie), asked);
         }
-        answer
+        look.send(answer, asked)
     }
 
     /// The page of a missing page, as some portals send it with status 200.
@@ -123,7 +125,7 @@ impl Site {
     }
 
     fn view<'a>(&'a self, state: &'a State) -> View<'a> {
-        let moment = Moment { now: Some(Stamp::now()), visits: self.log.count() };
+        let moment = Moment { now: Some(Stamp::now()), visits: self.log.count(), depth: 0 };
         View { spec: &self.spec, base: &self.base, chrome: &self.chrome, state, moment }
     }
 

@@ -22,6 +22,16 @@ pub enum Family {
     WebForms,
     /// DNN: numbers of tabs, attachments without a name.
     Dnn,
+    /// Further items by a POST that names all those shown.
+    Exclusion,
+    /// A party committee's site: a banner's line, related titles twice.
+    PartySite,
+    /// windows-1258 under a wrong header.
+    Cp1258,
+    /// Lists without dates.
+    Undated,
+    /// Lists as JSON, at an address of the page's script.
+    Json,
 }
 
 /// Everything that decides what a portal serves. Equal specs serve equal articles.

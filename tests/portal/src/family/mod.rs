@@ -3,12 +3,17 @@
 //! A family is an [`About`] (its facts), a [`Skin`] (its markup with places for words) and, where it needs one, code of
 //! its own: addresses, pagers, answers to odd requests. What all have in common is in `render` and `route`.
 
+mod cp1258;
 mod dnn;
+mod exclusion;
+mod json;
 mod liferay;
 mod nukeviet;
+mod partysite;
 mod skin;
 mod tandan;
 mod traps;
+mod undated;
 mod uploadid;
 mod vnpt;
 mod webforms;
@@ -16,6 +21,8 @@ mod yyyymm;
 
 use std::fmt::Write;
 
+#[cfg(test)]
+pub use cp1258::decode;
 pub use skin::Skin;
 
 use crate::answer::Answer;
@@ -260,6 +267,11 @@ pub trait Look: Sync {
         }
     }
 
+    /// What becomes of an answer on its way out.
+    fn send(&self, answer: Answer, _asked: &Asked) -> Answer {
+        answer
+    }
+
     /// A session cookie.
     fn session(&self, spec: &PortalSpec, n: u64) -> String {
         let id = Rng::part(spec.seed, "session", n).next();
@@ -286,6 +298,11 @@ impl Family {
         Self::UploadId,
         Self::WebForms,
         Self::Dnn,
+        Self::Exclusion,
+        Self::PartySite,
+        Self::Cp1258,
+        Self::Undated,
+        Self::Json,
     ];
 
     /// The family of this short name, as the command line has it.
@@ -309,6 +326,11 @@ impl Family {
             Self::UploadId => &uploadid::UploadId,
             Self::WebForms => &webforms::WebForms,
             Self::Dnn => &dnn::Dnn,
+            Self::Exclusion => &exclusion::Exclusion,
+            Self::PartySite => &partysite::PartySite,
+            Self::Cp1258 => &cp1258::Cp1258,
+            Self::Undated => &undated::Undated,
+            Self::Json => &json::Json,
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Moment {
     pub now: Option<Stamp>,
     /// Requests served so far.
     pub visits: u64,
+    /// Language prefixes before the path that was asked for.
+    pub depth: usize,
 }
 
 /// All that a page is made from.

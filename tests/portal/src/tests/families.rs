@@ -11,13 +11,19 @@ async fn further(articles: usize) -> Portals {
     start(specs.collect(), &[]).await.unwrap()
 }
 
+/// Whether links lead from page to page.
+fn paged(family: Family) -> bool {
+    !matches!(family, Family::WebForms | Family::Exclusion | Family::Json)
+}
+
 /// One portal.
 async fn one(family: Family, articles: usize) -> Portals {
     start(vec![PortalSpec::family(family, family.name(), 5).articles(articles)], &[]).await.unwrap()
 }
 
+/// The text of a page, whatever its charset.
 fn decoded(reply: &Reply) -> String {
-    reply.text()
+    String::from_utf8(reply.body()).unwrap_or_else(|error| crate::family::decode(error.as_bytes()))
 }
 
 #[test]
@@ -89,7 +95,7 @@ async fn links_lead_through_the_whole_list() {
     let portals = further(70).await;
     for portal in portals.portals() {
         let (spec, look) = (portal.spec(), portal.spec().look());
-        if matches!(spec.family, Family::WebForms) {
+        if !paged(spec.family) {
             continue;
         }
         for (n, list) in portal.lists().iter().enumerate() {
@@ -122,7 +128,7 @@ async fn past_the_end_each_family_does_its_own() {
     let portals = further(40).await;
     for portal in portals.portals() {
         let (spec, look) = (portal.spec(), portal.spec().look());
-        if matches!(spec.family, Family::WebForms) {
+        if !paged(spec.family) {
             continue;
         }
         let list = &portal.lists()[0];
@@ -189,6 +195,97 @@ async fn calendars_go_on() {
     let portal = &portals.portals()[0];
     let page = get(&portal.lists()[0].url).await.text();
     assert!(page.contains("/lich-cong-tac?date_begin=2026-11-01"));
+    assert!(!page.contains("/tu-khoa/"));
     let far = get(&format!("{}/lich-cong-tac?date_begin=2099-12-01", portal.base())).await.text();
     assert!(far.contains("date_begin=2100-01-01") && far.contains("date_begin=2099-11-01"));
+}
+
+#[tokio::test]
+async fn exclusion_wants_its_constants_and_all_that_was_shown() {
+    let portals = one(Family::Exclusion, 60).await;
+    let portal = &portals.portals()[0];
+    let list = &portal.lists()[1];
+    let page = get(&list.url).await.text();
+    let value = |name: &str| {
+        let start = page.find(&format!("{name}: \"")).unwrap() + name.len() + 3;
+        page[start..].split('"').next().unwrap().to_owned()
+    };
+    let ids = |page: &str| {
+        let parts = page.split("box-category-item\" data-id=\"").skip(1);
+        parts.map(|p| p.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let form = |index: usize, shown: &[String]| {
+        let mut form = format!("PageIndex={index}&PageSize=10");
+        for name in ["Catname", "LanguageId", "Site"] {
+            form += &format!("&{name}={}", encoded(&value(name)));
+        }
+        shown.iter().fold(form, |form, id| form + "&DataIds%5B%5D=" + id)
+    };
+    let api = format!("{}/api/NewsZone/NewsZone", portal.base());
+    let mut shown = ids(&page);
+    for index in 2..=list.pages {
+        let part = post(&api, &form(index, &shown)).await.text();
+        assert!(part.starts_with("<div class=\"box-category-item\""));
+        shown.extend(ids(&part));
+    }
+    assert_eq!(shown.len(), list.articles);
+    let past = post(&api, &form(list.pages + 1, &shown)).await;
+    assert!(past.status == 200 && past.raw.is_empty());
+    // A number without what was shown begins again.
+    assert_eq!(ids(&post(&api, &form(3, &[])).await.text()), ids(&page));
+    let wrong = form(2, &shown).replace(&encoded(&value("Site")), "AAAA");
+    assert_eq!(post(&api, &wrong).await.status, 400);
+    assert_eq!(get(&api).await.status, 405);
+}
+
+#[tokio::test]
+async fn json_lists_come_from_the_address_of_the_script() {
+    let portals = one(Family::Json, 60).await;
+    let portal = &portals.portals()[0];
+    let list = &portal.lists()[0];
+    let page = get(&list.url).await.text();
+    assert!(items(portal, &page).is_empty());
+    let start = page.find("loadPageURL: \"").unwrap() + 14;
+    let url = page[start..].split('"').next().unwrap();
+    let mut seen = Vec::new();
+    for number in 1..=list.pages + 1 {
+        let text = get(&format!("{url}&pageNum={number}&recordPerPage=12")).await.text();
+        let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer["totalPageNum"], list.pages);
+        let links = answer["items"].as_array().unwrap().iter().map(|i| i["urlDetail"].as_str().unwrap().to_owned());
+        seen.extend(links);
+    }
+    assert_eq!(seen.len(), list.articles);
+    assert!(post(url, "pageNum=2&recordPerPage=12").await.text().contains(&seen[12]));
+    assert_eq!(get(&url.replace("INSTANCE_", "INSTANCE_x")).await.status, 400);
+    let deep = get(&format!("{}/vi/vi/vi{}", portal.base(), seen[3])).await;
+    assert!(deep.status == 200 && deep.text().contains(&format!("href=\"/vi/vi/vi/vi{}\"", seen[3])));
+}
+
+#[tokio::test]
+async fn odd_letters_travel_under_wrong_names() {
+    let portals = one(Family::Cp1258, 12).await;
+    let portal = &portals.portals()[0];
+    let mut names = std::collections::HashSet::new();
+    for gold in portal.gold() {
+        let reply = get(&gold.url).await;
+        assert!(String::from_utf8(reply.body()).is_err());
+        names.insert(reply.head.lines().find_map(|l| l.strip_prefix("content-type: ")).unwrap().to_owned());
+        assert!(!decoded(&reply).contains("charset=\"utf-8"));
+    }
+    assert_eq!(names.len(), 2);
+}
+
+#[tokio::test]
+async fn lists_without_dates_have_none() {
+    let portals = one(Family::Undated, 30).await;
+    let portal = &portals.portals()[0];
+    let page = get(&portal.lists()[0].url).await.text();
+    let (start, end) = (page.find("grid-news").unwrap(), page.find("col-md-3 sidebar").unwrap());
+    for gold in portal.gold() {
+        let (ymd, _) = gold.published.split_once('T').unwrap();
+        let dmy: Vec<&str> = ymd.rsplit('-').collect();
+        assert!(!page[start..end].contains(&dmy.join("/")));
+    }
+    assert!(!get(&format!("{}/sitemap.xml", portal.base())).await.text().contains("lastmod"));
 }
