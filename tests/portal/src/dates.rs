@@ -91,6 +91,13 @@ impl Stamp {
         format!("{day}, {d:02} {month} {y} {h:02}:{mi:02}:{:02} GMT", utc.second % 60)
     }
 
+    /// RFC 822 with `+0700`, as feeds print it.
+    pub fn rfc822(self) -> String {
+        let gmt = Self { second: self.second + 7 * 3600, ..self };
+        let gmt = Self { day: gmt.day + i64::from(gmt.second / 86_400), second: gmt.second % 86_400 };
+        gmt.http().replace("GMT", "+0700")
+    }
+
     /// Milliseconds since 1970-01-01 UTC.
     pub fn epoch_ms(self) -> i64 {
         (self.day * 86_400 + i64::from(self.second) - 7 * 3600) * 1000
@@ -136,6 +143,9 @@ mod tests {
         assert_eq!(stamp.weekday(), "Thứ sáu");
         assert_eq!(stamp.rfc3339(), "2026-11-20T09:35:00+07:00");
         assert_eq!(stamp.http(), "Fri, 20 Nov 2026 02:35:00 GMT");
+        assert_eq!(stamp.rfc822(), "Fri, 20 Nov 2026 09:35:00 +0700");
+        assert_eq!(stamp.epoch_ms(), 1_795_142_100_000);
+        assert_eq!(stamp.weekday_title(), "Thứ Sáu");
         // 2023-11-09 14:18:32 is a known tick count of such a file name.
         let known = Stamp { day: Stamp::new((2023, 11, 9), 0, 0).day, second: 14 * 3600 + 18 * 60 + 32 };
         assert_eq!(known.ticks() / 10_000_000, 63_835_136_312);

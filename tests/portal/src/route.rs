@@ -15,6 +15,9 @@ use crate::state::Target;
 /// The answer to a request.
 pub fn answer(site: &Site, view: View, asked: &Asked) -> Answer {
     let path = asked.path.as_str();
+    if let Some(answer) = site.spec.look().sitemap(view, asked) {
+        return answer;
+    }
     match path {
         "/robots.txt" => {
             return Answer::text(200, "text/plain", site.spec.robots.replace("{base}", &site.base));

@@ -138,7 +138,7 @@ impl Site {
                 id: (*id).to_owned(),
                 url: format!("{}{}", self.base, self.spec.look().list_path(&self.spec, n)),
                 section: (*section).to_owned(),
-                pages: state.pages(n, self.spec.page_size),
+                pages: self.spec.look().pages(&state, n, self.spec.page_size),
                 articles: state.lists[n].len(),
             })
             .collect()

@@ -32,6 +32,16 @@ pub enum Family {
     Undated,
     /// Lists as JSON, at an address of the page's script.
     Json,
+    /// Classic SharePoint lists: `?pageindex=N`, one page for all articles.
+    SharePoint,
+    /// Hemera-style papers: `-post<digits>.html`, boxes inside the text.
+    Hemera,
+    /// Only the newest on pages; feeds and sitemaps for the rest.
+    Feed,
+    /// Drupal: pages count from zero.
+    Drupal,
+    /// WordPress: `/page/N/`.
+    WordPress,
 }
 
 /// Everything that decides what a portal serves. Equal specs serve equal articles.

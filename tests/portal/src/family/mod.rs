@@ -5,11 +5,15 @@
 
 mod cp1258;
 mod dnn;
+mod drupal;
 mod exclusion;
+mod feed;
+mod hemera;
 mod json;
 mod liferay;
 mod nukeviet;
 mod partysite;
+mod sharepoint;
 mod skin;
 mod tandan;
 mod traps;
@@ -17,13 +21,14 @@ mod undated;
 mod uploadid;
 mod vnpt;
 mod webforms;
+mod wordpress;
 mod yyyymm;
 
 use std::fmt::Write;
 
 #[cfg(test)]
 pub use cp1258::decode;
-pub use skin::Skin;
+pub use skin::{Skin, put};
 
 use crate::answer::Answer;
 use crate::article::Article;
@@ -35,7 +40,7 @@ use crate::route;
 use crate::site::Asked;
 use crate::spec::{Family, PortalSpec};
 use crate::spelling::Tone;
-use crate::state::Target;
+use crate::state::{State, Target};
 
 /// Plain facts of a family and its look-alike.
 #[derive(Debug)]
@@ -214,6 +219,16 @@ pub trait Look: Sync {
         Past::Empty
     }
 
+    /// Number of pages of a list that can be asked for.
+    fn pages(&self, state: &State, list: usize, size: usize) -> usize {
+        state.pages(list, size)
+    }
+
+    /// The answer for a sitemap, where it is not the common one.
+    fn sitemap(&self, _view: View, _asked: &Asked) -> Option<Answer> {
+        None
+    }
+
     /// The middle of a list page.
     fn list(&self, view: View, out: &mut String, list: usize, number: usize) {
         self.skin().list(view, out, list, number, &|stamp| self.list_date(stamp));
@@ -232,6 +247,11 @@ pub trait Look: Sync {
 
     /// The print form, where [`Target::Print`] leads to one.
     fn print(&self, _view: View, _page: &mut Page, _n: usize) {}
+
+    /// A box in the midst of the words.
+    fn inset(&self, _view: View, _article: &Article) -> Option<String> {
+        None
+    }
 
     /// A box of its own beside the article.
     fn aside(&self, _view: View, _out: &mut String) {}
@@ -303,6 +323,11 @@ impl Family {
         Self::Cp1258,
         Self::Undated,
         Self::Json,
+        Self::SharePoint,
+        Self::Hemera,
+        Self::Feed,
+        Self::Drupal,
+        Self::WordPress,
     ];
 
     /// The family of this short name, as the command line has it.
@@ -331,6 +356,11 @@ impl Family {
             Self::Cp1258 => &cp1258::Cp1258,
             Self::Undated => &undated::Undated,
             Self::Json => &json::Json,
+            Self::SharePoint => &sharepoint::SharePoint,
+            Self::Hemera => &hemera::Hemera,
+            Self::Feed => &feed::Feed,
+            Self::Drupal => &drupal::Drupal,
+            Self::WordPress => &wordpress::WordPress,
         }
     }
 }

@@ -156,7 +156,16 @@ impl Skin {
             out.push_str(self.lead[1]);
         }
         out.push_str(self.body[1]);
+        let start = out.len();
         print::body(out, article, view.spec);
+        if let Some(inset) = view.spec.look().inset(view, article) {
+            // Between two paragraphs, never between an image and its caption.
+            let border = "</p>\n<p style=\"text-align: justify;\">";
+            let places = out[start..].match_indices(border).map(|(at, _)| start + at + "</p>\n".len());
+            if let Some(at) = places.take(3).last() {
+                out.insert_str(at, &inset);
+            }
+        }
         if let Byline::Field(name) = &article.byline {
             out.push_str(self.author[0]);
             printer.text(out, name);

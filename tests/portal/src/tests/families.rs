@@ -13,7 +13,7 @@ async fn further(articles: usize) -> Portals {
 
 /// Whether links lead from page to page.
 fn paged(family: Family) -> bool {
-    !matches!(family, Family::WebForms | Family::Exclusion | Family::Json)
+    !matches!(family, Family::WebForms | Family::Exclusion | Family::Json | Family::Feed)
 }
 
 /// One portal.
@@ -288,4 +288,54 @@ async fn lists_without_dates_have_none() {
         assert!(!page[start..end].contains(&dmy.join("/")));
     }
     assert!(!get(&format!("{}/sitemap.xml", portal.base())).await.text().contains("lastmod"));
+}
+
+#[tokio::test]
+async fn key_words_go_on() {
+    let portals = one(Family::Hemera, 12).await;
+    let portal = &portals.portals()[0];
+    let page = get(&portal.lists()[0].url).await.text();
+    assert!(page.contains("href=\"/tu-khoa/giao-thong\""));
+    let far = get(&format!("{}/tu-khoa/giao-thong+du-lich?page=900", portal.base())).await.text();
+    assert!(far.contains("?page=901") && far.contains("/tu-khoa/giao-thong+cai-cach"));
+    assert!(!items(portal, &far).is_empty());
+}
+
+#[tokio::test]
+async fn boxes_stand_inside_the_words() {
+    let portals = one(Family::Hemera, 30).await;
+    let portal = &portals.portals()[0];
+    for gold in portal.gold().iter().filter(|gold| !gold.static_twin) {
+        let page = get(&gold.url).await.text();
+        let (body, end) = (page.find("article__body").unwrap(), page.find("article__tag").unwrap());
+        let inset = page.find("cms-relate").unwrap();
+        assert!(body < inset && inset < end, "{}", gold.url);
+    }
+}
+
+#[tokio::test]
+async fn feeds_and_sitemaps_know_more_than_lists() {
+    let portals = one(Family::Feed, 120).await;
+    let portal = &portals.portals()[0];
+    let list = &portal.lists()[0];
+    assert_eq!((list.pages, items(portal, &get(&list.url).await.text()).len()), (1, 8));
+    let feed = get(&format!("{}/rss/thoi-su.rss", portal.base())).await.text();
+    assert_eq!(feed.matches("<item>").count(), 40);
+    for form in ["+0700<", "GMT<", "GMT+7<", "+07:00<", ">Thứ "] {
+        assert!(feed.contains(form), "{form}");
+    }
+    let index = get(&format!("{}/sitemap.xml", portal.base())).await.text();
+    let mut all = 0;
+    for part in index.split("<loc>").skip(1) {
+        let url = part.split('<').next().unwrap();
+        let map = get(url).await.text();
+        let count = map.matches("<loc>").count();
+        if url.ends_with("/news-sitemap.xml") {
+            assert_eq!((count, map.matches("<news:publication_date>").count()), (30, 30));
+        } else {
+            all += count;
+        }
+    }
+    assert_eq!(all, portal.gold().len());
+    assert_eq!(get(&format!("{}/sitemaps/1999-01.xml", portal.base())).await.status, 404);
 }
