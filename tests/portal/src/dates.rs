@@ -53,6 +53,19 @@ impl Stamp {
         format!("{} {h:02}:{mi:02}", self.dmy())
     }
 
+    /// The named parts (`y`, `m`, `d`, `h`, `i`) as digits without borders.
+    pub fn digits(self, parts: &str) -> String {
+        let ((year, month, day), (hour, minute)) = (self.civil(), self.clock());
+        let part = |name: char| match name {
+            'y' => year.to_string(),
+            'm' => format!("{month:02}"),
+            'd' => format!("{day:02}"),
+            'h' => format!("{hour:02}"),
+            _ => format!("{minute:02}"),
+        };
+        parts.chars().map(part).collect()
+    }
+
     /// `20/11/26`, as Liferay lists print it.
     pub fn dmy_short(self) -> String {
         let (y, m, d) = self.civil();

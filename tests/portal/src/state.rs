@@ -60,7 +60,7 @@ impl State {
             let images = (0..article.text.images()).map(|n| article.image(spec, n));
             // Behind one script the query alone tells the files apart.
             let bare = |path: String| match path.split_once('?') {
-                Some((bare, _)) if !bare.ends_with(".aspx") => bare.to_owned(),
+                Some((bare, _)) if !bare.contains(".aspx") => bare.to_owned(),
                 _ => path,
             };
             files.extend(images.chain(article.attachment(spec)).map(bare));

@@ -71,9 +71,8 @@ impl Look for Exclusion {
     }
 
     fn path(&self, article: &Article, spec: &PortalSpec, list: usize) -> String {
-        let ((y, mo, d), (h, mi)) = (article.stamp.civil(), article.stamp.clock());
-        let digits =
-            format!("4{:02}{mo:02}{d:02}{h:02}{mi:02}{:02}{:03}", y % 100, article.seed % 60, article.id % 1000);
+        let time = &article.stamp.digits("ymdhi")[2..];
+        let digits = format!("4{time}{:02}{:03}", article.seed % 60, article.id % 1000);
         format!("/{}/{}-{digits}.htm", spec.sections()[list].0, article.slug)
     }
 

@@ -44,6 +44,7 @@ use crate::state::{State, Target};
 
 /// Plain facts of a family and its look-alike.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of facts, not the states of a machine")]
 pub struct About {
     /// Its name on the command line.
     pub name: &'static str,

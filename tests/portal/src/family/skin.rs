@@ -73,15 +73,12 @@ pub fn put(out: &mut String, template: &str, values: &[(&str, &str)]) {
             let name = &rest[1..close];
             values.iter().find(|(key, _)| *key == name).map(|(_, value)| (close, *value))
         });
-        match value {
-            Some((close, value)) => {
-                out.push_str(value);
-                rest = &rest[close + 1..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
+        if let Some((close, value)) = value {
+            out.push_str(value);
+            rest = &rest[close + 1..];
+        } else {
+            out.push('{');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

@@ -74,11 +74,10 @@ impl Look for Yyyymm {
     }
 
     fn image(&self, article: &Article, _spec: &PortalSpec, n: usize) -> String {
-        let (y, m, d) = article.stamp.civil();
-        let (h, mi) = article.stamp.clock();
         let key = article.seed;
+        let (month, time) = (article.stamp.digits("my"), article.stamp.digits("ymdhi"));
         format!(
-            "/file/{key:016x}{:016x}/{m:02}{y}/anh-{n}_{y}{m:02}{d:02}{h:02}{mi:02}25.png?width=600&height=-&type=resize",
+            "/file/{key:016x}{:016x}/{month}/anh-{n}_{time}25.png?width=600&height=-&type=resize",
             key.rotate_left(29)
         )
     }

@@ -1,5 +1,7 @@
 //! Every family: its words, its paging, what it does past the end, its traps.
 
+use std::fmt::Write;
+
 use super::pages::{holds, listed};
 use super::{Reply, get, post};
 use crate::{Family, Portal, PortalSpec, Portals, start};
@@ -40,7 +42,7 @@ fn names_lead_to_families_and_back() {
 
 #[tokio::test]
 async fn every_page_holds_its_gold() {
-    let portals = further(24).await;
+    let portals = further(14).await;
     for portal in portals.portals() {
         for gold in portal.gold() {
             let reply = get(&gold.url).await;
@@ -167,7 +169,7 @@ async fn postbacks_want_the_state_of_the_page_before() {
         let mut form =
             format!("__EVENTTARGET={}&__EVENTARGUMENT=Page%24{to}", encoded("ctl00$ContentPlaceHolder1$grvTin"));
         for name in ["__VIEWSTATE", "__VIEWSTATEGENERATOR", "__EVENTVALIDATION"] {
-            form += &format!("&{name}={}", encoded(&hidden(page, name)));
+            write!(form, "&{name}={}", encoded(&hidden(page, name))).unwrap();
         }
         form
     };
@@ -217,7 +219,7 @@ async fn exclusion_wants_its_constants_and_all_that_was_shown() {
     let form = |index: usize, shown: &[String]| {
         let mut form = format!("PageIndex={index}&PageSize=10");
         for name in ["Catname", "LanguageId", "Site"] {
-            form += &format!("&{name}={}", encoded(&value(name)));
+            write!(form, "&{name}={}", encoded(&value(name))).unwrap();
         }
         shown.iter().fold(form, |form, id| form + "&DataIds%5B%5D=" + id)
     };
