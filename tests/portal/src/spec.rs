@@ -179,3 +179,48 @@ impl PortalSpec {
         self.look().about().suffix
     }
 }
+
+/// A constructor for each further family, by its short name.
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $family:ident;)*) => {
+        impl PortalSpec {
+            $($(#[$doc])*
+            pub fn $name(id: &str, seed: u64) -> Self {
+                Self::family(Family::$family, id, seed)
+            })*
+        }
+    };
+}
+
+constructors! {
+    /// Tân Dân on SharePoint: date in the address, case twins, an endless calendar.
+    tandan => Tandan;
+    /// A paper with the month in the address and doubled captions.
+    yyyymm => Yyyymm;
+    /// Upload-ID: views beside the date and in the author field, files in a viewer.
+    uploadid => UploadId;
+    /// WebForms: postbacks with state that is checked.
+    webforms => WebForms;
+    /// DNN: numbers of tabs, attachments without a name, an endless calendar.
+    dnn => Dnn;
+    /// Posts that name all items shown so far.
+    exclusion => Exclusion;
+    /// A party committee: a banner's line first, related titles twice, endless key words.
+    partysite => PartySite;
+    /// windows-1258 with marks behind their letters, under a wrong header.
+    cp1258 => Cp1258;
+    /// Dates on article pages alone.
+    undated => Undated;
+    /// Lists as JSON, and language prefixes that pile up.
+    json => Json;
+    /// Classic SharePoint lists: the query alone tells articles apart.
+    sharepoint => SharePoint;
+    /// Hemera: a button for more, boxes inside the words, endless key words.
+    hemera => Hemera;
+    /// The newest on pages; feeds with odd dates and sitemaps for the rest.
+    feed => Feed;
+    /// Drupal: pages count from zero.
+    drupal => Drupal;
+    /// WordPress: `/page/N/`, 404 past the end.
+    wordpress => WordPress;
+}

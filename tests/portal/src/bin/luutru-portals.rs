@@ -9,8 +9,11 @@ use luutru_portal::{Family, Gold, PortalSpec, Portals, start};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
-usage: luutru-portals [--seed N] [--articles N] [--families vnpt,nukeviet,liferay] [--port P]
+usage: luutru-portals [--seed N] [--articles N] [--families NAME,…] [--port P]
                       [--page-size N] [--ready FILE] [--log FILE] [--gold FILE] [--no-gzip]
+
+Families: vnpt, nukeviet (these two unless told otherwise), liferay, tandan, yyyymm, uploadid, webforms, dnn, exclusion,
+partysite, cp1258, undated, json, sharepoint, hemera, feed, drupal, wordpress.
 
 Prints one JSON line per portal, then serves. Portal i listens on 127.0.0.(1+i), on port P or a free one.
 --ready writes the same lines to FILE once all portals answer; --log appends a JSON line per request;

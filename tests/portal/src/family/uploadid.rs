@@ -1,4 +1,5 @@
-//! Family D: the "Upload-ID" system of many tenants. Its stamp is followed by views, and its author field holds views.
+//! Family D: the "Upload-ID" system of many tenants. Its stamp is followed by views, and its author field holds views;
+//! only list items tell the time of day.
 
 use super::{About, Look, Skin, skin};
 use crate::answer::{Answer, HTML};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::pages::{holds, listed};
 use super::{Reply, get, post};
-use crate::{Family, Portal, PortalSpec, Portals, start};
+use crate::{Family, Fault, Portal, PortalSpec, Portals, start};
 
 /// Portals of all families but the first three, which other tests have.
 async fn further(articles: usize) -> Portals {
@@ -61,6 +61,24 @@ async fn every_page_holds_its_gold() {
                 assert!(reply.raw.starts_with(b"\x89PNG") || reply.raw.starts_with(b"%PDF"), "{file}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn faults_and_log_work_on_every_family() {
+    let portals = further(8).await;
+    for portal in portals.portals() {
+        let url = &portal.gold()[7].url;
+        portal.misbehave(Fault::Status(503));
+        assert_eq!(get(url).await.status, 503);
+        portal.heal();
+        assert_eq!(get(url).await.status, 200);
+        let missing = get(&format!("{}/khong-co-trang-nay.html", portal.base())).await;
+        assert!(missing.status == 404 && decoded(&missing).contains("không tồn tại"));
+        let log: Vec<u16> = portal.requests().iter().map(|r| r.status).collect();
+        assert_eq!(log, [503, 200, 404]);
+        let robots = get(&format!("{}/robots.txt", portal.base())).await.text();
+        assert!(robots.contains("Disallow: /admin\n"));
     }
 }
 
