@@ -2,13 +2,157 @@
 
 use std::fmt::Write;
 
-use super::{SHARE, View, list_path, print};
-use crate::article::{Article, Byline};
+use super::{About, Look, rows};
+use crate::answer::Answer;
+use crate::article::{Article, Byline, Quirks};
+use crate::dates::Stamp;
 use crate::page::Page;
-use print::Printer;
+use crate::render::print::{self, Printer};
+use crate::render::{SHARE, View};
+use crate::route;
+use crate::site::Asked;
+use crate::spec::PortalSpec;
+use crate::state::Target;
+
+/// NukeViet.
+pub struct NukeViet;
+
+const ABOUT: About = About {
+    name: "nukeviet",
+    sections: &[
+        ("tin-tuc-su-kien", "Tin tức - Sự kiện"),
+        ("xay-dung-dang", "Xây dựng Đảng"),
+        ("doan-the", "Hoạt động đoàn thể"),
+    ],
+    province: "Bình Khê",
+    publisher: "Tỉnh ủy",
+    suffix: " - Tin tức - Tỉnh uỷ Bình Khê",
+    tag: "BKO",
+    first_id: 26_000,
+    server: "nginx",
+    cookie: "nv4_sess",
+    articles: 300,
+    marks: "<meta name=\"generator\" content=\"NukeViet v4.5\" />\n<meta name=\"author\" content=\"Tỉnh ủy Bình Khê\" />\n",
+    shell: [
+        "nv-body\">\n<noscript><div class=\"alert alert-danger\">Trình duyệt của bạn đã tắt chức năng hỗ trợ JavaScript.</div></noscript>\n<div class=\"body-bg\" data-token=\"",
+        "</div>\n</body>\n</html>\n",
+    ],
+    two_lists: 3,
+    author_label: "Tác giả: ",
+    ..About::USUAL
+};
+
+impl Look for NukeViet {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn path(&self, article: &Article, spec: &PortalSpec, list: usize) -> String {
+        format!("/vi/news/{}/{}-{}.html", spec.sections()[list].0, article.slug, article.id)
+    }
+
+    fn twins(&self, article: &Article, spec: &PortalSpec) -> Vec<String> {
+        let home = article.home(spec);
+        vec![format!("/index.php{home}"), printed(&home)]
+    }
+
+    fn targets(&self, article: &Article, spec: &PortalSpec, list: usize, n: usize) -> Vec<(String, Target)> {
+        vec![(printed(&self.path(article, spec, list)), Target::Print(n))]
+    }
+
+    fn image(&self, article: &Article, _spec: &PortalSpec, n: usize) -> String {
+        let (y, m, _) = article.stamp.civil();
+        format!("/uploads/news/{y}_{m:02}/anh-{:08x}-{n}.png", article.seed % 0xffff_ffff)
+    }
+
+    fn attachment(&self, article: &Article, _spec: &PortalSpec) -> String {
+        let (y, m, _) = article.stamp.civil();
+        format!("/uploads/news/{y}_{m:02}/van-ban-{}.pdf", article.seed % 9_973)
+    }
+
+    fn date_line(&self, stamp: Stamp) -> String {
+        format!("{} - {}", stamp.weekday(), stamp.dmy_hm())
+    }
+
+    fn alt(&self, article: &Article, n: usize, caption: &str) -> String {
+        if n == 0 && article.quirks.has(Quirks::FIGCAPTION) {
+            return caption.to_owned();
+        }
+        format!("z{}_{:x}.png", article.seed % 7_000_000, article.seed & 0xff_ffff)
+    }
+
+    fn figure_class(&self) -> &'static str {
+        "article center"
+    }
+
+    fn list_path(&self, spec: &PortalSpec, list: usize) -> String {
+        format!("/vi/news/{}/", spec.sections()[list].0)
+    }
+
+    fn menu_path(&self, head: &str, entry: &str) -> String {
+        format!("/vi/page/{head}/{entry}.html")
+    }
+
+    fn list(&self, view: View, out: &mut String, of: usize, number: usize) {
+        list(view, out, of, number);
+    }
+
+    fn article(&self, view: View, page: &mut Page, n: usize, list: usize) {
+        article(view, page, n, list);
+    }
+
+    fn print(&self, view: View, page: &mut Page, n: usize) {
+        print(view, page, n);
+    }
+
+    fn counters(&self, out: &mut String, n: u64) {
+        rows(
+            out,
+            [
+                ("Đang truy cập", 3 + n % 17),
+                ("Hôm nay", 941 + n),
+                ("Tháng hiện tại", 30_127 + n),
+                ("Tổng lượt truy cập", 8_104_233 + n),
+            ],
+        );
+    }
+
+    fn route(&self, view: View, asked: &Asked) -> Option<Answer> {
+        nukeviet(view, &asked.path)
+    }
+}
+
+/// The address of the print form.
+fn printed(path: &str) -> String {
+    path.replacen("/vi/news/", "/vi/news/print/", 1)
+}
+
+fn nukeviet(view: View, path: &str) -> Option<Answer> {
+    let path = path.strip_prefix("/index.php").unwrap_or(path);
+    if let Some(rest) = path.strip_prefix("/vi/news/rss/") {
+        let list = view.spec.sections().iter().position(|(id, _)| *id == rest.trim_end_matches('/'))?;
+        return Some(route::feed(view, list, 20, &|article| article.stamp.http()));
+    }
+    for list in 0..view.spec.sections().len() {
+        let own = NukeViet.list_path(view.spec, list);
+        if path == own {
+            return Some(Answer::page(view.list(list, 1)));
+        }
+        if own.strip_suffix('/') == Some(path) {
+            return Some(Answer::redirect(own).status(301));
+        }
+        let number = path.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix("page-"));
+        if let Some(number) = number.and_then(|n| n.trim_end_matches('/').parse::<usize>().ok()) {
+            let inside = (2..=view.state.pages(list, view.spec.page_size)).contains(&number);
+            // Past the end, and for page 1 by its number, the stock system goes back to the list's address.
+            return Some(if inside { Answer::page(view.list(list, number)) } else { Answer::redirect(own) });
+        }
+    }
+    route::article(view, path)
+}
 
 /// The middle of a list page.
-pub fn list(view: View, out: &mut String, list: usize, number: usize) {
+fn list(view: View, out: &mut String, list: usize, number: usize) {
     out.push_str("<div class=\"news_column\">\n");
     for n in view.state.slice(list, number, view.spec.page_size) {
         let (article, entry) = (&view.state.articles[*n], &view.state.entries[*n]);
@@ -53,7 +197,7 @@ fn links(view: View, out: &mut String, list: usize, all: &[usize]) {
 }
 
 fn pager(view: View, out: &mut String, list: usize, number: usize) {
-    let (pages, path) = (view.state.pages(list, view.spec.page_size), list_path(view.spec, list));
+    let (pages, path) = (view.state.pages(list, view.spec.page_size), NukeViet.list_path(view.spec, list));
     let address = |n: usize| {
         if n == 1 { path.clone() } else { format!("{path}page-{n}") }
     };
@@ -88,7 +232,7 @@ fn pager(view: View, out: &mut String, list: usize, number: usize) {
 }
 
 /// The middle of an article's page.
-pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
+fn article(view: View, page: &mut Page, n: usize, list: usize) {
     let (article, entry) = (&view.state.articles[n], &view.state.entries[n]);
     let stamp = article.stamp.rfc3339();
     let out = page.own();
@@ -97,7 +241,7 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
         "<div class=\"news_column panel panel-default\" itemtype=\"http://schema.org/NewsArticle\" itemscope><div class=\"panel-body\">\n<h1 class=\"title margin-bottom-lg\" itemprop=\"headline\">{}</h1>\n<span class=\"hidden\" itemprop=\"datePublished\">{stamp}</span><span class=\"hidden\" itemprop=\"dateModified\">{stamp}</span>\n<span class=\"hidden\" itemprop=\"publisher\" itemscope><span itemprop=\"name\">Tỉnh ủy Bình Khê</span></span>",
         entry.title
     );
-    if let Some(date) = article.date_line(view.spec.family) {
+    if let Some(date) = article.date_line(view.spec) {
         let _ = writeln!(
             out,
             "<div class=\"row margin-bottom-lg\"><div class=\"col-md-12\"><span class=\"h5\">{date}</span></div></div>"
@@ -105,7 +249,7 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
     }
     out.push_str("<ul class=\"list-inline text-right\"><li><a rel=\"nofollow\" title=\"In ra\" href=\"");
     if view.moment.now.is_some() {
-        out.push_str(&article.path(view.spec, list).replacen("/vi/news/", "/vi/news/print/", 1));
+        out.push_str(&printed(&article.path(view.spec, list)));
         let _ = writeln!(out, "\">In ra</a></li><li>Đã xem: {}</li></ul>", 40 + article.id % 700 + view.moment.visits);
     } else {
         out.push_str("#\">In ra</a></li></ul>\n");
@@ -154,7 +298,7 @@ fn author(out: &mut String, article: &Article, printer: &mut Printer) {
 }
 
 /// The print form.
-pub fn print(view: View, page: &mut Page, n: usize) {
+fn print(view: View, page: &mut Page, n: usize) {
     let (article, entry) = (&view.state.articles[n], &view.state.entries[n]);
     let out = page.own();
     let _ = writeln!(
@@ -162,7 +306,7 @@ pub fn print(view: View, page: &mut Page, n: usize) {
         "<!DOCTYPE html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\" />\n<title>{0}</title>\n<meta name=\"generator\" content=\"NukeViet v4.5\" />\n<meta name=\"robots\" content=\"noindex, nofollow\" />\n<link rel=\"canonical\" href=\"{1}{2}\" />\n</head>\n<body>\n<div id=\"print\"><div id=\"hd_print\"><h2 class=\"pull-left\">Tỉnh ủy Bình Khê</h2><p class=\"pull-right\"><a href=\"{1}\">{1}</a></p></div>\n<div class=\"content\"><h1>{0}</h1>",
         entry.title, view.base, entry.home
     );
-    if let Some(date) = article.date_line(view.spec.family) {
+    if let Some(date) = article.date_line(view.spec) {
         let _ = writeln!(out, "<ul class=\"list-inline\"><li>{date}</li></ul>");
     }
     let mut printer = Printer::new(article, "print");

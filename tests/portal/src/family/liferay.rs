@@ -2,13 +2,135 @@
 
 use std::fmt::Write;
 
-use super::{SHARE, View, list_path, print};
-use crate::article::{Article, Byline, instance};
+use super::{About, Look};
+use crate::answer::Answer;
+use crate::article::{Article, Byline};
+use crate::dates::Stamp;
 use crate::page::Page;
-use print::Printer;
+use crate::render::print::{self, Printer};
+use crate::render::{SHARE, View};
+use crate::rng::Rng;
+use crate::route::{self, param};
+use crate::site::Asked;
+use crate::spec::PortalSpec;
+use crate::state::Target;
+
+/// Liferay.
+pub struct Liferay;
+
+const ABOUT: About = About {
+    name: "liferay",
+    sections: &[("tin-tuc-su-kien", "Tin tức sự kiện"), ("chi-dao-dieu-hanh", "Chỉ đạo điều hành")],
+    province: "Sơn Hạ",
+    suffix: " - Chi tiết tin - Cổng TTĐT tỉnh Sơn Hạ",
+    tag: "SHTV",
+    first_id: 140_000,
+    server: "Apache",
+    articles: 60,
+    page_size: 8,
+    marks: "<link href=\"/o/frontend-css-web/main.css?browserId=other&amp;t=1688011200000\" rel=\"stylesheet\" />\n",
+    shell: [
+        "controls-visible yui3-skin-sam guest-site\">\n<div id=\"wrapper\" data-state=\"",
+        "</div>\n</body>\n</html>\n",
+    ],
+    timed: false,
+    lead_again: false,
+    ..About::USUAL
+};
+
+impl Look for Liferay {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn path(&self, article: &Article, spec: &PortalSpec, list: usize) -> String {
+        format!("/web/guest/-/asset_publisher/{}/content/{}", instance(spec, list), article.slug)
+    }
+
+    fn twins(&self, article: &Article, spec: &PortalSpec) -> Vec<String> {
+        vec![
+            format!("/web/guest/-/{}", article.slug),
+            format!("{}?inheritRedirect=false", article.home(spec)),
+            format!("/pop_up?p_p_id=101&_101_viewMode=print&_101_urlTitle={}", article.slug),
+        ]
+    }
+
+    fn targets(&self, article: &Article, _spec: &PortalSpec, _list: usize, n: usize) -> Vec<(String, Target)> {
+        vec![(format!("/web/guest/-/{}", article.slug), Target::Article(n)), (article.slug.clone(), Target::Print(n))]
+    }
+
+    fn image(&self, article: &Article, _spec: &PortalSpec, n: usize) -> String {
+        let (y, m, _) = article.stamp.civil();
+        let key = article.seed % 0xffff_ffff;
+        format!("/documents/20182/{m:02}{y}/anh-{n}.png/{key:08x}-7c1e-4b52?t={}000", key % 99_999)
+    }
+
+    fn attachment(&self, article: &Article, _spec: &PortalSpec) -> String {
+        let (y, m, _) = article.stamp.civil();
+        format!("/documents/20182/{m:02}{y}/vb-{}.pdf", article.seed % 9_973)
+    }
+
+    fn date_line(&self, stamp: Stamp) -> String {
+        format!("{} 12:00 AM", stamp.dmy())
+    }
+
+    fn alt(&self, article: &Article, n: usize, _caption: &str) -> String {
+        format!("{n}. IMG_{}.JPG", article.seed % 9000)
+    }
+
+    fn list_path(&self, spec: &PortalSpec, list: usize) -> String {
+        format!("/web/guest/{}", spec.sections()[list].0)
+    }
+
+    fn menu_path(&self, head: &str, entry: &str) -> String {
+        format!("/web/guest/{head}/{entry}")
+    }
+
+    fn list(&self, view: View, out: &mut String, of: usize, number: usize) {
+        list(view, out, of, number);
+    }
+
+    fn article(&self, view: View, page: &mut Page, n: usize, list: usize) {
+        article(view, page, n, list);
+    }
+
+    fn print(&self, view: View, page: &mut Page, n: usize) {
+        print(view, page, n);
+    }
+
+    fn route(&self, view: View, asked: &Asked) -> Option<Answer> {
+        liferay(view, asked)
+    }
+
+    fn session(&self, spec: &PortalSpec, n: u64) -> String {
+        let id = Rng::part(spec.seed, "session", n).next();
+        format!("JSESSIONID={id:016X}; Path=/; HttpOnly")
+    }
+}
+
+/// A Liferay list's portlet instance.
+fn instance(spec: &PortalSpec, list: usize) -> String {
+    let n = spec.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(list as u32 * 13 + 7);
+    let letters = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
+    (0..12).map(|i| char::from(letters[(n >> (i * 5)) as usize % letters.len()])).collect()
+}
+
+fn liferay(view: View, asked: &Asked) -> Option<Answer> {
+    if let Some(list) = (0..view.spec.sections().len()).find(|list| Liferay.list_path(view.spec, *list) == asked.path) {
+        let key = format!("_101_INSTANCE_{}_cur", instance(view.spec, list));
+        let number = param(&asked.query, &key).and_then(|n| n.parse::<usize>().ok()).unwrap_or(1);
+        // Past the end Liferay shows the last page again.
+        return Some(Answer::page(view.list(list, number.clamp(1, view.state.pages(list, view.spec.page_size)))));
+    }
+    if asked.path == "/pop_up" {
+        let slug = param(&asked.query, "_101_urlTitle")?;
+        return route::article(view, &slug);
+    }
+    route::article(view, &asked.path)
+}
 
 /// The middle of a list page.
-pub fn list(view: View, out: &mut String, list: usize, number: usize) {
+fn list(view: View, out: &mut String, list: usize, number: usize) {
     out.push_str("<div class=\"portlet-asset-publisher\">\n");
     for n in view.state.slice(list, number, view.spec.page_size) {
         let (article, entry) = (&view.state.articles[*n], &view.state.entries[*n]);
@@ -28,7 +150,7 @@ pub fn list(view: View, out: &mut String, list: usize, number: usize) {
 
 fn pager(view: View, out: &mut String, list: usize, number: usize) {
     let (pages, path, name) =
-        (view.state.pages(list, view.spec.page_size), list_path(view.spec, list), instance(view.spec, list));
+        (view.state.pages(list, view.spec.page_size), Liferay.list_path(view.spec, list), instance(view.spec, list));
     let size = view.spec.page_size;
     out.push_str("<div class=\"taglib-page-iterator lfr-pagination\"><ul class=\"pager lfr-pagination-buttons\">");
     let mut item = |n: usize, label: &str, on: bool| {
@@ -56,7 +178,7 @@ fn pager(view: View, out: &mut String, list: usize, number: usize) {
 }
 
 /// The middle of an article's page.
-pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
+fn article(view: View, page: &mut Page, n: usize, list: usize) {
     let (article, entry) = (&view.state.articles[n], &view.state.entries[n]);
     let out = page.own();
     let _ = writeln!(
@@ -64,7 +186,7 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
         "<h1 class=\"portlet-title\"><span class=\"portlet-title-text\">Chi tiết tin</span></h1>\n<div class=\"asset-full-content\"><h1 class=\"title-detail\">{}</h1>",
         entry.title
     );
-    if let Some(date) = article.date_line(view.spec.family) {
+    if let Some(date) = article.date_line(view.spec) {
         let _ = write!(out, "<span class=\"date\">{date}");
         if view.moment.now.is_some() {
             let _ = write!(out, " | Lượt xem: {}", 12 + article.id % 300 + view.moment.visits);
@@ -109,7 +231,7 @@ fn words(view: View, out: &mut String, article: &Article, printer: &mut Printer)
 }
 
 /// The print form.
-pub fn print(view: View, page: &mut Page, n: usize) {
+fn print(view: View, page: &mut Page, n: usize) {
     let (article, entry) = (&view.state.articles[n], &view.state.entries[n]);
     let out = page.own();
     let _ = writeln!(
@@ -117,7 +239,7 @@ pub fn print(view: View, page: &mut Page, n: usize) {
         "<!DOCTYPE html>\n<html lang=\"vi\">\n<head><meta charset=\"utf-8\" /><title>{0}</title><link rel=\"canonical\" href=\"{1}{2}\" /></head>\n<body class=\"portal-popup\">\n<h1 class=\"title-detail\">{0}</h1>",
         entry.title, view.base, entry.home
     );
-    if let Some(date) = article.date_line(view.spec.family) {
+    if let Some(date) = article.date_line(view.spec) {
         let _ = writeln!(out, "<span class=\"date\">{date}</span>");
     }
     words(view, out, article, &mut Printer::new(article, "print"));

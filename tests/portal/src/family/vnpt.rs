@@ -2,14 +2,119 @@
 
 use std::fmt::Write;
 
-use super::{SHARE, View, list_path, print};
-use crate::article::{Byline, site_id};
+use super::{About, Look};
+use crate::answer::Answer;
+use crate::article::{Article, Byline};
 use crate::page::Page;
+use crate::render::{SHARE, View, print};
+use crate::route::{self, param};
+use crate::site::Asked;
 use crate::spec::PortalSpec;
+use crate::spelling::Tone;
+
+const PAGING: &str = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle";
+
+/// vnPortal.
+pub struct Vnpt;
+
+const ABOUT: About = About {
+    name: "vnpt",
+    sections: &[("chinh-tri", "Chính trị"), ("kinh-te", "Kinh tế"), ("van-hoa-xa-hoi", "Văn hoá - Xã hội")],
+    province: "An Lương",
+    suffix: " - Cổng thông tin điện tử tỉnh An Lương",
+    tag: "ALTV",
+    first_id: 700_000,
+    tone: Tone::New,
+    articles: 300,
+    page_size: 15,
+    gzip: false,
+    chunked: true,
+    marks: "<meta name=\"author\" content=\"VNPT\" />\n",
+    shell: [
+        "portal-page\">\n<form method=\"post\" action=\"#\" id=\"Form\">\n<input type=\"hidden\" name=\"__VIEWSTATE\" value=\"",
+        "</form>\n</body>\n</html>\n",
+    ],
+    hidden_date: 4,
+    ..About::USUAL
+};
+
+impl Look for Vnpt {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn path(&self, article: &Article, spec: &PortalSpec, list: usize) -> String {
+        format!("/{}/{}-{}", spec.sections()[list].0, article.slug, article.id)
+    }
+
+    fn image(&self, article: &Article, spec: &PortalSpec, n: usize) -> String {
+        let (y, m, _) = article.stamp.civil();
+        let ticks = article.stamp.ticks() + article.seed % 9_000_000 + n as u64 * 17;
+        format!("/datafiles/alg-ubnd/{}/quantritintuc{y}{m:02}/{ticks}.png", site_id(spec))
+    }
+
+    fn attachment(&self, article: &Article, spec: &PortalSpec) -> String {
+        let (y, m, _) = article.stamp.civil();
+        format!("/datafiles/alg-ubnd/{}/vanban{y}{m:02}/{}.signed.pdf", site_id(spec), article.seed % 9_973)
+    }
+
+    fn alt(&self, _article: &Article, _n: usize, _caption: &str) -> String {
+        "Anh-tin-bai".to_owned()
+    }
+
+    fn list(&self, view: View, out: &mut String, of: usize, _number: usize) {
+        list(view, out, of);
+    }
+
+    fn article(&self, view: View, page: &mut Page, n: usize, list: usize) {
+        article(view, page, n, list);
+    }
+
+    fn route(&self, view: View, asked: &Asked) -> Option<Answer> {
+        if asked.path == PAGING {
+            return Some(paging(view, asked));
+        }
+        if let Some(list) = (0..view.spec.sections().len()).find(|list| self.list_path(view.spec, *list) == asked.path)
+        {
+            return Some(Answer::page(view.list(list, 1)));
+        }
+        route::article(view, &asked.path)
+    }
+}
+
+/// The number of a vnPortal among its vendor's.
+fn site_id(spec: &PortalSpec) -> u64 {
+    31 + spec.seed % 60
+}
+
+/// The paging form. Without the right numbers of the page's script there is no answer.
+fn paging(view: View, asked: &Asked) -> Answer {
+    let refuse = |what: &str| Answer::text(400, "text/plain; charset=utf-8", format!("Bad Request: {what}"));
+    if !asked.post {
+        return refuse("method");
+    }
+    let field = |name: &str| param(&asked.body, name).unwrap_or_default();
+    let given =
+        FormIds { category: field("article_category_id"), categories: field("categoryIds"), site: field("site_id") };
+    let Some(list) = (0..view.spec.sections().len()).find(|list| FormIds::new(view.spec, *list) == given) else {
+        return refuse("ids");
+    };
+    if field("page_size") != view.spec.page_size.to_string() {
+        return refuse("page_size");
+    }
+    match field("page").parse::<usize>() {
+        Ok(page) if page > 0 => {
+            let mut out = String::with_capacity(16_000);
+            items(view, &mut out, list, page);
+            Answer::page(Page::plain(out))
+        }
+        _ => refuse("page"),
+    }
+}
 
 /// The numbers that the paging form must carry; a crawler finds them only in the page's own script.
 #[derive(Debug, PartialEq, Eq)]
-pub struct FormIds {
+struct FormIds {
     /// `article_category_id`.
     pub category: String,
     /// `categoryIds`.
@@ -31,8 +136,8 @@ impl FormIds {
 }
 
 /// The middle of a list's first page.
-pub fn list(view: View, out: &mut String, list: usize) {
-    let (path, name) = (list_path(view.spec, list), view.spec.sections()[list].1);
+fn list(view: View, out: &mut String, list: usize) {
+    let (path, name) = (Vnpt.list_path(view.spec, list), view.spec.sections()[list].1);
     let _ = writeln!(
         out,
         "<div class=\"UIArticleInMenu_Default\"><h1 class=\"ModuleTitle\"><a href=\"{path}\">{name}</a></h1><ul class=\"ArticleList\">"
@@ -99,7 +204,7 @@ $(document).ready(function () {{
 }
 
 /// The items of one page of a list.
-pub fn items(view: View, out: &mut String, list: usize, number: usize) {
+fn items(view: View, out: &mut String, list: usize, number: usize) {
     for n in view.state.slice(list, number, view.spec.page_size) {
         let entry = &view.state.entries[*n];
         let path = view.state.articles[*n].path(view.spec, list);
@@ -113,7 +218,7 @@ pub fn items(view: View, out: &mut String, list: usize, number: usize) {
 }
 
 /// The middle of an article's page.
-pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
+fn article(view: View, page: &mut Page, n: usize, list: usize) {
     let article = &view.state.articles[n];
     let out = page.own();
     let _ = write!(
@@ -121,7 +226,7 @@ pub fn article(view: View, page: &mut Page, n: usize, list: usize) {
         "<div class=\"ArticleDetailControl\"><div class=\"ArticleHeader\">{}</div>",
         view.state.entries[n].title
     );
-    if let Some(date) = article.date_line(view.spec.family) {
+    if let Some(date) = article.date_line(view.spec) {
         let _ = writeln!(out, "<div class=\"PostDate\">{date}</div>");
     }
     out.push_str("<div class=\"tool\"><a href=\"#\">Cỡ chữ</a> <a href=\"#\">A-</a> <a href=\"#\">A+</a> <a href=\"#\">Đọc bài</a>");
