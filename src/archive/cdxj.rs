@@ -10,20 +10,29 @@ use warc::RecordType;
 
 use super::error::{ArchiveError, Result};
 use super::surt::surt;
-use super::warc::{RawRecord, WarcReader, field, http};
+use super::warc::{RawRecord, WarcReader, field, http, next_whole_record};
 use crate::model::Digest;
 
 /// What is read of a block: the HTTP head.
 const HEAD_BYTES: usize = 64 << 10;
 
-/// The index of a WARC file: sorted by bytes, a line each, a line feed after each. `file_name` is what the lines call
+/// The index of a WARC file; records behind damage are in it, a torn end is an error: sorted by bytes, a line each, a line feed after each. `file_name` is what the lines call
 /// the file, since it may still carry another name.
 pub fn index_file(path: &Path, file_name: &str) -> Result<String> {
-    let damaged = |damage| ArchiveError::Damaged { path: path.to_owned(), damage };
-    let mut reader = WarcReader::open(path, 0)?.with_member_digest();
     let mut lines = Vec::new();
-    while let Some(record) = reader.next_record(HEAD_BYTES).map_err(damaged)? {
-        lines.extend(line(&record, file_name, reader.member_digest()));
+    let mut from = 0;
+    loop {
+        let mut reader = WarcReader::open(path, from)?.with_member_digest();
+        let damage = loop {
+            match reader.next_record(HEAD_BYTES) {
+                Ok(Some(record)) => lines.extend(line(&record, file_name, reader.member_digest())),
+                Ok(None) => break None,
+                Err(damage) => break Some(damage),
+            }
+        };
+        let Some(damage) = damage else { break };
+        let behind = next_whole_record(path, damage.offset + 1)?;
+        from = behind.ok_or_else(|| ArchiveError::Damaged { path: path.to_owned(), damage })?;
     }
     lines.sort_unstable();
     lines.dedup();

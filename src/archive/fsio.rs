@@ -1,7 +1,7 @@
 //! The few file operations that durability rests on.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::error::{Context as _, Result};
@@ -42,12 +42,9 @@ pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<()> 
     let parent = path.parent().unwrap_or(Path::new("."));
     if durability == Durability::Synced {
         create_dirs(parent)?;
-    } else {
-        fs::create_dir_all(parent).at("create the directory", parent)?;
     }
     let temporary = temporary_path(path);
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).open(&temporary).at("create", &temporary)?;
+    let mut file = create(&temporary, OpenOptions::new().write(true).create(true).truncate(true))?;
     let written = file.write_all(bytes).and_then(|()| match durability {
         Durability::Synced => file.sync_all(),
         Durability::Rebuildable => Ok(()),
@@ -58,6 +55,35 @@ pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<()> 
         return Err(error).at("write", path);
     }
     if durability == Durability::Synced { sync_dir(parent) } else { Ok(()) }
+}
+
+/// Opens a new file; its directory is only made when it turns out to be missing, which is once in many files.
+fn create(path: &Path, options: &OpenOptions) -> Result<File> {
+    match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).at("create the directory", parent)?;
+            }
+            options.open(path).at("create", path)
+        }
+        other => other.at("create", path),
+    }
+}
+
+/// Puts `bytes` at `path` when nothing is there yet; what is there is replaced whole, since a crash may have left half.
+///
+/// For files that nothing names before they are written, and that can be made again: neither synced nor renamed.
+pub fn put_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = match create(path, OpenOptions::new().write(true).create_new(true)) {
+        Ok(file) => file,
+        Err(_) if path.exists() => return replace(path, bytes, Durability::Rebuildable),
+        Err(error) => return Err(error),
+    };
+    if let Err(error) = file.write_all(bytes) {
+        let _ = fs::remove_file(path);
+        return Err(error).at("write", path);
+    }
+    Ok(())
 }
 
 /// `path` with `.tmp` behind its name.
@@ -79,5 +105,14 @@ mod tests {
         replace(&path, b"two", Durability::Rebuildable).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_crash_left_half_is_written_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b.txt");
+        put_new(&path, b"half").unwrap();
+        put_new(&path, b"whole").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
     }
 }

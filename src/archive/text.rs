@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::catalog::ArticleRecord;
 use super::error::{ArchiveError, Result};
-use super::fsio::{Durability, replace};
+use super::fsio::{Durability, put_new, replace};
 use super::warc::file_safe;
 use crate::model::Digest;
 
@@ -24,11 +24,12 @@ pub fn sidecar(text_path: &str) -> String {
     format!("{}.json", text_path.strip_suffix(".txt").unwrap_or(text_path))
 }
 
-/// Writes a text and its record at the record's `text_path`. A reader sees neither half-written; the text comes first,
-/// so that a record never names a text that is not there.
+/// Writes a text and its record at the record's `text_path`. The text comes first and the record appears whole, so that a
+/// record never names a text that is not there, or not all there.
 pub fn write(root: &Path, record: &ArticleRecord, text: &str) -> Result<PathBuf> {
     let path = root.join(&record.text_path);
-    replace(&path, text.as_bytes(), Durability::Rebuildable)?;
+    // Named by its content, and by no record before this one: a rename would only cost.
+    put_new(&path, text.as_bytes())?;
     write_record(root, record)?;
     Ok(path)
 }

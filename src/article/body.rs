@@ -1,7 +1,8 @@
 //! Where the article's text stands: the area whose lines weigh most, and which of its lines are text.
 
+use super::fold::key;
 use super::hints::Hints;
-use super::lexicon::{Phrase, phrase};
+use super::lexicon::{Phrase, opening, phrase_of};
 use super::outline::{Line, LineKind, Outline};
 use super::text::bare;
 
@@ -10,11 +11,18 @@ const SENTENCE_BYTES: usize = 70;
 /// One line weighs no more than this: a footer's long paragraph must not outweigh an article.
 const LONGEST_WEIGHED: i32 = 900;
 
+/// Lines longer than this are no phrase as a whole.
+const LONGEST_KEY_BYTES: usize = 90;
+/// Of longer lines the beginning is looked up: notices of the publisher open alike.
+const OPENING_BYTES: usize = 60;
+
 /// What is known about each line, once.
 #[derive(Debug, Clone)]
 pub(super) struct Weighed {
     pub(super) worth: i32,
     pub(super) phrase: Option<Phrase>,
+    /// The folded text of short lines; empty for others.
+    pub(super) key: String,
     /// Links to files: content, not navigation.
     pub(super) file: bool,
 }
@@ -40,8 +48,10 @@ impl Weights {
             .iter()
             .zip(files)
             .map(|(line, file)| {
-                let phrase = phrase(&line.text);
-                Weighed { worth: worth(line, phrase, file), phrase, file }
+                let short = line.size <= LONGEST_KEY_BYTES;
+                let key = if short { key(&line.text) } else { String::new() };
+                let phrase = if short { phrase_of(&key) } else { long_phrase(line) };
+                Weighed { worth: worth(line, phrase, file), phrase, key, file }
             })
             .collect();
         let (mut sums, mut losses) = (Vec::with_capacity(lines.len() + 1), Vec::with_capacity(lines.len() + 1));
@@ -61,9 +71,29 @@ impl Weights {
         self.sums[end] - self.sums[first.min(end)]
     }
 
+    /// The heaviest beginning of a range: its weight and its end.
+    fn best_start(&self, first: usize, end: usize) -> (i32, usize) {
+        let mut best = (i32::MIN, end);
+        for at in first + 1..=end {
+            let sum = self.sums[at] - self.sums[first];
+            if sum > best.0 {
+                best = (sum, at);
+            }
+        }
+        best
+    }
+
     fn loss(&self, first: usize, end: usize) -> i32 {
         self.losses[end] - self.losses[first.min(end)]
     }
+}
+
+/// The phrase that a line of some length opens with. Links and paragraphs are none.
+fn long_phrase(line: &Line) -> Option<Phrase> {
+    if line.size > 240 || line.link_share() > 0.5 {
+        return None;
+    }
+    opening(&key(&line.text[..line.text.floor_char_boundary(OPENING_BYTES)]))
 }
 
 /// What a line speaks for (text) or against (links, furniture).
@@ -95,6 +125,8 @@ pub(super) struct Region {
 }
 
 /// The area that weighs most, below the title when there is one.
+///
+/// What counts is the best beginning of an area: bodies share their container with what follows them.
 pub(super) fn choose(outline: &Outline, weights: &Weights, title: Option<usize>) -> Option<Region> {
     let after = title.map_or(0, |line| line + 1);
     let mut best: Option<Region> = None;
@@ -106,12 +138,21 @@ pub(super) fn choose(outline: &Outline, weights: &Weights, title: Option<usize>)
         // What lies between title and area speaks against it: bodies stand right below their titles.
         let apart = if title.is_some() { weights.loss(after, first) } else { 0 };
         let named = if area.hints.has(Hints::BODY) { 6 } else { 0 };
-        let score = weights.sum(first, area.end) + apart + named;
+        let (sum, end) = weights.best_start(first, area.end);
+        let score = sum + apart + named;
         if best.is_none_or(|best| score >= best.score) {
-            best = Some(Region { area: index, first, end: area.end, score });
+            best = Some(Region { area: index, first, end, score });
         }
     }
-    best
+    best.map(|region| Region { end: signed_off(outline, weights, region), ..region })
+}
+
+/// The region's end moved over the short lines that follow the text: a byline, a note.
+fn signed_off(outline: &Outline, weights: &Weights, region: Region) -> usize {
+    const MOST: usize = 8;
+    let limit = outline.areas[region.area].end.min(region.end + MOST);
+    let stops = |index: &usize| weights.lines[*index].phrase.is_some() || outline.lines[*index].link_share() > 0.5;
+    (region.end..limit).find(stops).unwrap_or(limit)
 }
 
 /// The region a selector chose.
@@ -192,34 +233,28 @@ fn drop_link_runs(outline: &Outline, weights: &Weights, kept: &mut Vec<usize>) {
 
 /// Whether the lines are a list of articles: links with their summaries, again and again.
 pub(super) fn is_list(outline: &Outline, weights: &Weights, region: Region, kept: &[usize]) -> bool {
-    let mut links = 0usize;
-    let mut texts = 0usize;
-    let mut text_bytes = 0usize;
-    for index in region.first..region.end {
+    /// How far below a thin text the links of its list are looked for, in lines.
+    const NEAR: usize = 24;
+    let link = |index: usize| {
         let line = &outline.lines[index];
-        if line.link_share() > 0.7 && line.size >= 24 && !weights.lines[index].file {
-            links += 1;
-        }
-    }
-    let first_link = (region.first..region.end).find(|index| {
-        let line = &outline.lines[*index];
-        line.link_share() > 0.7 && line.size >= 24 && !weights.lines[*index].file
-    });
-    for index in kept {
-        let line = &outline.lines[*index];
-        if line.link_share() < 0.5 {
-            texts += 1;
-            text_bytes += line.size;
-        }
+        line.link_share() > 0.7 && line.size >= 24 && !weights.lines[index].file && !line.noisy
+    };
+    let area_end = outline.areas[region.area].end.max(region.end);
+    let links = (region.first..area_end).filter(|index| link(*index)).count();
+    let texts: Vec<usize> = kept.iter().copied().filter(|index| outline.lines[*index].link_share() < 0.5).collect();
+    let bytes: usize = texts.iter().map(|index| outline.lines[*index].size).sum();
+    if bytes < 90 && !weights.lines[region.first..region.end].iter().any(|line| line.file) {
+        let near = region.first..outline.lines.len().min(region.first + NEAR);
+        let listed = near.take_while(|index| !weights.lines[*index].phrase.is_some_and(Phrase::ends_article));
+        return links.max(listed.filter(|index| link(*index)).count()) >= 3;
     }
     if links < 3 {
         return false;
     }
-    let before: usize = first_link
-        .map(|link| kept.iter().filter(|index| **index < link).map(|index| outline.lines[*index].size).sum())
-        .unwrap_or_default();
-    let interleaved = kept.iter().filter(|index| outline.lines[**index].link_share() > 0.7).count();
-    text_bytes < 200 || (before < 250 && (interleaved >= 3 || links >= texts))
+    let first = (region.first..area_end).find(|index| link(*index)).unwrap_or(area_end);
+    let before: usize = kept.iter().filter(|index| **index < first).map(|index| outline.lines[*index].size).sum();
+    let interleaved = kept.iter().filter(|index| link(**index)).count();
+    bytes < 200 || (before < 250 && (interleaved >= 3 || links >= texts.len()))
 }
 
 /// Whether every sentence hangs below a link: a page of one or two teasers.

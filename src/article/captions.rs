@@ -19,14 +19,14 @@ pub(super) struct Captions {
 impl Captions {
     /// Whether `line` is a caption.
     pub(super) fn take(&mut self, line: &Line) -> bool {
-        let credit = credited(&line.text);
         let set = line.align == Align::Center || line.is_italic();
         // `desc` also names summaries: the word counts below a picture only.
         let named = line.kind == LineKind::Caption
             || (line.hints.has(Hints::CAPTION)
                 && !line.hints.has(Hints::LEAD)
                 && (line.after_image || self.run.is_some()));
-        let below = line.after_image && length(&line.text) <= LONGEST && (set || credit);
+        let credit = (line.after_image || line.align == Align::Center) && credited(&line.text);
+        let below = line.after_image && (set || credit) && length(&line.text) <= LONGEST;
         let goes_on = self.run.is_some_and(|(align, italic)| {
             set && line.align == align && line.is_italic() == italic && length(&line.text) <= LONGEST
         });

@@ -2,8 +2,9 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
+pub use super::date_in_url::find_in_url;
+use super::date_words::{english, month_word};
 use crate::model::VIETNAM;
 
 /// Years a portal can have published in.
@@ -14,48 +15,6 @@ const HOUR_REACH_BYTES: usize = 40;
 
 /// Longest text looked at; a date line is short.
 const MAX_BYTES: usize = 2000;
-
-/// Month words, Vietnamese and English; compared in lower case.
-const MONTHS: [(&str, i8); 36] = [
-    ("mười một", 11),
-    ("mười hai", 12),
-    ("một", 1),
-    ("giêng", 1),
-    ("hai", 2),
-    ("ba", 3),
-    ("tư", 4),
-    ("bốn", 4),
-    ("năm", 5),
-    ("sáu", 6),
-    ("bảy", 7),
-    ("bẩy", 7),
-    ("tám", 8),
-    ("chín", 9),
-    ("mười", 10),
-    ("chạp", 12),
-    ("january", 1),
-    ("february", 2),
-    ("march", 3),
-    ("april", 4),
-    ("june", 6),
-    ("july", 7),
-    ("august", 8),
-    ("september", 9),
-    ("october", 10),
-    ("november", 11),
-    ("december", 12),
-    ("jan", 1),
-    ("feb", 2),
-    ("mar", 3),
-    ("apr", 4),
-    ("may", 5),
-    ("jun", 6),
-    ("jul", 7),
-    ("aug", 8),
-    ("sep", 9),
-];
-
-const LATE_MONTHS: [(&str, i8); 3] = [("oct", 10), ("nov", 11), ("dec", 12)];
 
 /// A date found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +66,7 @@ pub fn find_stamp(text: &str) -> Option<Found> {
 }
 
 /// A number's value and the byte after it.
-fn number(bytes: &[u8], at: usize, digits: usize) -> Option<(i16, usize)> {
+pub(super) fn number(bytes: &[u8], at: usize, digits: usize) -> Option<(i16, usize)> {
     let mut end = at;
     let mut value: i16 = 0;
     while let Some(digit) = bytes.get(end).filter(|byte| byte.is_ascii_digit()) {
@@ -121,7 +80,7 @@ fn number(bytes: &[u8], at: usize, digits: usize) -> Option<(i16, usize)> {
 }
 
 /// Past blanks, no-break ones included.
-fn skip(text: &str, at: usize) -> usize {
+pub(super) fn skip(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{A0}').len()
 }
@@ -206,16 +165,7 @@ fn skip_words(text: &str, at: usize, words: &[&str]) -> Option<usize> {
     Some(skip(text, at + word.len()))
 }
 
-fn month_word(text: &str, at: usize) -> Option<(i16, usize)> {
-    let window = text.get(at..text.floor_char_boundary(at + 24))?.to_lowercase();
-    let (word, month) = MONTHS
-        .iter()
-        .chain(&LATE_MONTHS)
-        .find(|(word, _)| window.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)))?;
-    Some((i16::from(*month), at + word.len()))
-}
-
-fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+pub(super) fn date(year: i16, month: i16, day: i16) -> Option<Date> {
     if !YEARS.contains(&year) {
         return None;
     }
@@ -245,7 +195,7 @@ fn iso_at(text: &str, start: usize, year: i16, after: usize) -> Option<Found> {
 }
 
 /// A zone after an ISO time, in minutes east of Greenwich.
-fn zone(text: &str, at: usize) -> Option<(i64, usize)> {
+pub(super) fn zone(text: &str, at: usize) -> Option<(i64, usize)> {
     let bytes = text.as_bytes();
     let mut at = at;
     if bytes.get(at) == Some(&b'.') {
@@ -325,12 +275,12 @@ fn half_day(text: &str, at: usize) -> Option<(bool, usize)> {
     Some((afternoon, at + 2))
 }
 
-fn has_hour(time: Time) -> bool {
+pub(super) fn has_hour(time: Time) -> bool {
     time != Time::midnight()
 }
 
 /// The date with the hour that stands after it, or before it.
-fn with_hour(text: &str, date: Date, start: usize, end: usize) -> Found {
+pub(super) fn with_hour(text: &str, date: Date, start: usize, end: usize) -> Found {
     let (time, start, end) = match hour_after(text, end) {
         Some((time, after)) => (Some(time), start, after),
         None => match hour_before(text, start) {
@@ -416,42 +366,6 @@ fn linking(between: &str) -> bool {
     })
 }
 
-/// `15 Oct 2020 16:21:00 +0700`, `October 15, 2020`.
-fn english(text: &str) -> Option<Found> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(offset) = bytes.get(at..)?.iter().position(u8::is_ascii_digit) {
-        let start = at + offset;
-        let end = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        at = end;
-        let Some((day, after)) = number(bytes, start, 2) else { continue };
-        let found = month_word(text, skip(text, after)).and_then(|(month, at)| year_after(text, at, month, day));
-        let found = found.or_else(|| {
-            let word = text[..start].trim_end().rfind(' ').map_or(0, |blank| blank + 1);
-            let (month, _) = month_word(text, word)?;
-            year_after(text, after, month, day)
-        });
-        if let Some((date, end)) = found {
-            let mut found = with_hour(text, date, start, end);
-            if let Some((offset, end)) = zone(text, found.end) {
-                found.at = found.at.checked_add(SignedDuration::from_mins(7 * 60 - offset)).unwrap_or(found.at);
-                found.end = end;
-            } else if text[found.end..].trim_start() == "GMT" {
-                found.at = found.at.checked_add(SignedDuration::from_hours(7)).unwrap_or(found.at);
-            }
-            return Some(found);
-        }
-    }
-    None
-}
-
-fn year_after(text: &str, at: usize, month: i16, day: i16) -> Option<(Date, usize)> {
-    let rest = text.get(at..)?;
-    let at = at + rest.len() - rest.trim_start_matches([' ', ',', '\u{A0}', '.']).len();
-    let (year, end) = number(text.as_bytes(), at, 4).filter(|(_, end)| end - at == 4)?;
-    Some((date(year, month, day)?, end))
-}
-
 /// `/Date(1634000000000)/` and bare epoch seconds or milliseconds.
 fn epoch(text: &str) -> Option<Found> {
     let trimmed = text.trim();
@@ -463,54 +377,4 @@ fn epoch(text: &str) -> Option<Found> {
     let at = if inner.len() == 13 { Timestamp::from_millisecond(value) } else { Timestamp::from_second(value) };
     let at = VIETNAM.to_datetime(at.ok()?);
     YEARS.contains(&at.year()).then(|| Found { at, has_time: has_hour(at.time()), start: 0, end: text.len() })
-}
-
-/// The date an article's address gives: `/2023-11-11/`, `/2023/11/11/`, `/20231111/`, `_20240122084425`, and the
-/// sixteen-digit ids that hold `yymmddhhmmss`. A month alone is no date.
-pub fn find_in_url(url: &Url) -> Option<(DateTime, bool)> {
-    let segments: Vec<&str> = url.path_segments()?.take(64).collect();
-    for (index, segment) in segments.iter().enumerate() {
-        let segment = &segment[..segment.floor_char_boundary(400)];
-        if segment.len() == 4
-            && let (Some(month), Some(day)) = (segments.get(index + 1), segments.get(index + 2))
-            && let Some(day) = digits_date(&format!("{segment}{month:0>2}{day:0>2}"))
-        {
-            return Some((day.at(0, 0, 0, 0), false));
-        }
-        if let Some(found) = dashed(segment) {
-            return Some((found.at(0, 0, 0, 0), false));
-        }
-        if let Some(found) = segment.split(|c: char| !c.is_ascii_digit()).find_map(digit_run) {
-            return Some(found);
-        }
-    }
-    None
-}
-
-/// `2023-11-11` or `2023-1-5` as a whole segment.
-fn dashed(segment: &str) -> Option<Date> {
-    let mut parts = segment.splitn(3, '-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    if year.len() != 4 {
-        return None;
-    }
-    date(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-}
-
-fn digits_date(run: &str) -> Option<Date> {
-    (run.len() == 8).then_some(())?;
-    date(run.get(..4)?.parse().ok()?, run.get(4..6)?.parse().ok()?, run.get(6..8)?.parse().ok()?)
-}
-
-fn digit_run(run: &str) -> Option<(DateTime, bool)> {
-    let long = match run.len() {
-        8 => return digits_date(run).map(|day| (day.at(0, 0, 0, 0), false)),
-        14 | 17 => run.get(..14)?.to_owned(),
-        16 => format!("20{}", run.get(1..13)?),
-        _ => return None,
-    };
-    let day = digits_date(long.get(..8)?)?;
-    let part = |range| long.get(range).and_then(|text: &str| text.parse().ok());
-    let time = Time::new(part(8..10)?, part(10..12)?, part(12..14)?, 0).ok()?;
-    Some((day.to_datetime(time), has_hour(time)))
 }

@@ -3,23 +3,27 @@
 use scraper::node::Element;
 use url::Url;
 
+use super::markup::attr;
+
 /// File types that portals attach.
 const TYPES: [&str; 16] =
     ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "zip", "rar", "7z", "odt", "ods", "rtf", "mp3", "tif", "epub"];
 
 /// The file that a link gives, as written in the page.
 pub(super) fn address(element: &Element) -> Option<String> {
-    let href = element.attr("href").unwrap_or_default();
-    if let Some(file) = element.attr("onclick").and_then(script_file) {
+    let href = attr(element, "href").unwrap_or_default();
+    if let Some(file) = attr(element, "onclick").and_then(script_file) {
         return Some(file);
     }
     if let Some(file) = viewer(href) {
         return Some(file);
     }
-    let forced =
-        element.attr("download").is_some() || element.attr("class").is_some_and(|c| c.contains("link-download"));
-    (file_like(href) || (forced && !href.starts_with('#') && !href.starts_with("javascript:") && !href.is_empty()))
-        .then(|| href.to_owned())
+    if href.is_empty() || href.starts_with('#') || href.starts_with("javascript:") {
+        return None;
+    }
+    let forced = attr(element, "download").is_some()
+        || attr(element, "class").is_some_and(|class| class.contains("link-download"));
+    forced.then(|| href.to_owned())
 }
 
 /// Whether an address ends in a file type, before its query; DNN hands files out by ticket.

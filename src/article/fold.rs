@@ -1,8 +1,10 @@
 //! Keys for comparing texts: letter case, tone-mark placement, entities, punctuation folded. Never used for text itself.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 
-use super::text::{blank, invisible};
+use super::text::{composed, invisible};
 
 /// Old-style rhymes (mark on the first letter) and the new style they fold to, whole open syllables only.
 const TONES: [(&str, &str); 15] = [
@@ -121,30 +123,7 @@ pub(super) fn decode_twice(text: &str) -> String {
 ///
 /// Entities decoded twice, NFC, lower case, tone-mark placement folded on whole open syllables.
 pub fn normal_form(text: &str) -> String {
-    let decoded = decode_twice(text);
-    let mut out = String::with_capacity(decoded.len());
-    let mut word = String::with_capacity(16);
-    for c in decoded.nfc().filter(|c| !invisible(*c)) {
-        if c.is_alphanumeric() {
-            word.extend(c.to_lowercase());
-        } else {
-            flush(&mut out, &mut word);
-        }
-    }
-    flush(&mut out, &mut word);
-    out
-}
-
-fn flush(out: &mut String, word: &mut String) {
-    if word.is_empty() {
-        return;
-    }
-    if !out.is_empty() {
-        out.push(' ');
-    }
-    fold_tone(word);
-    out.push_str(word);
-    word.clear();
+    if text.contains('&') { key(&decode_twice(text)) } else { key(text) }
 }
 
 /// Moves the tone mark of one lower-case syllable to the new style, when its rhyme is exactly `oa`, `oe` or `uy`.
@@ -166,23 +145,60 @@ const fn consonant(c: char) -> bool {
     matches!(c, 'b' | 'c' | 'd' | 'đ' | 'g' | 'h' | 'k' | 'l' | 'm' | 'n' | 'p' | 'q' | 'r' | 's' | 't' | 'v' | 'x')
 }
 
+/// Characters below this are folded by a table: all of Vietnamese, and most of what stands around it.
+const TABLE_SIZE: usize = 0x1F00;
+
+/// The lower-case letter or digit for each character; 0 for what is neither, 1 for what needs the long way.
+static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    (0..TABLE_SIZE)
+        .map(|code| {
+            let Some(c) = u32::try_from(code).ok().and_then(char::from_u32) else { return 1 };
+            let mut lower = c.to_lowercase();
+            match (c.is_alphanumeric(), lower.next(), lower.next()) {
+                (false, ..) if invisible(c) => 1,
+                (false, ..) => 0,
+                (true, Some(one), None) => u16::try_from(u32::from(one)).unwrap_or(1),
+                _ => 1,
+            }
+        })
+        .collect()
+});
+
 /// A key for lexicon look-ups and comparing titles: as [`normal_form`], without decoding.
 pub(super) fn key(text: &str) -> String {
-    let plain = text.chars().all(|c| c < '\u{300}' || matches!(c, '\u{1EA0}'..='\u{1EF9}' | '\u{2010}'..='\u{2026}'));
     let mut out = String::with_capacity(text.len());
-    let mut word = String::with_capacity(16);
-    let mut take = |c: char| {
-        if c.is_alphanumeric() {
-            if c.is_ascii() { word.push(c.to_ascii_lowercase()) } else { word.extend(c.to_lowercase()) }
-        } else if !invisible(c) || blank(c) {
-            flush(&mut out, &mut word);
-        }
+    let table = TABLE.as_slice();
+    let mut start = 0;
+    let mut take = |c: char| match table.get(c as usize) {
+        Some(0) => end_word(&mut out, &mut start),
+        Some(lower) if *lower > 1 => out.push(char::from_u32(u32::from(*lower)).unwrap_or(c)),
+        _ if invisible(c) => {}
+        _ if c.is_alphanumeric() => out.extend(c.to_lowercase()),
+        _ => end_word(&mut out, &mut start),
     };
-    if plain {
+    if composed(text) {
         text.chars().for_each(&mut take);
     } else {
         text.nfc().for_each(&mut take);
     }
-    flush(&mut out, &mut word);
+    end_word(&mut out, &mut start);
+    out.truncate(out.trim_end().len());
     out
+}
+
+/// Folds the word that began at `start` and opens the next one.
+fn end_word(out: &mut String, start: &mut usize) {
+    if out.len() == *start {
+        return;
+    }
+    // The old style leaves its last letter bare and marks the one before.
+    let mut last = out.chars().rev();
+    let bare = matches!(last.next(), Some('a' | 'e' | 'y'));
+    if bare && matches!(last.next(), Some('ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ')) {
+        let mut word = out.split_off(*start);
+        fold_tone(&mut word);
+        out.push_str(&word);
+    }
+    out.push(' ');
+    *start = out.len();
 }

@@ -1,5 +1,6 @@
 //! The article's head: title, date line, lead.
 
+use super::body::Weights;
 use super::dates::{self, Found};
 use super::fold::key;
 use super::hints::Hints;
@@ -24,7 +25,7 @@ pub(super) struct Title {
 }
 
 /// Finds the title: the line that the longest part of a declared title equals.
-pub(super) fn title(outline: &Outline, hint: Option<&str>) -> Option<Title> {
+pub(super) fn title(outline: &Outline, weights: &Weights, hint: Option<&str>) -> Option<Title> {
     let meta = &outline.meta;
     let declared: Vec<String> = [hint, meta.headline.as_deref(), meta.og_title.as_deref(), meta.title.as_deref()]
         .into_iter()
@@ -32,9 +33,19 @@ pub(super) fn title(outline: &Outline, hint: Option<&str>) -> Option<Title> {
         .map(|text| format!(" {} ", key(text)))
         .filter(|key| key.len() > 4)
         .collect();
+    // Long lines are folded only when they open as some part of a declared title does.
+    let openings: Vec<char> = [hint, meta.headline.as_deref(), meta.og_title.as_deref(), meta.title.as_deref()]
+        .into_iter()
+        .flatten()
+        .flat_map(|text| text.split(['|', '-', '–', '»', ':', '>', '•', '/']).filter_map(opening_letter))
+        .collect();
     let mut best: Option<(i32, usize)> = None;
-    for (index, line) in outline.lines.iter().enumerate() {
-        if let Some(score) = likeness(line, &declared)
+    for (index, (line, weighed)) in outline.lines.iter().zip(&weights.lines).enumerate() {
+        let folded = (weighed.key.is_empty() && line.size <= LONGEST_TITLE * 3)
+            .then(|| opening_letter(&line.text).filter(|letter| openings.contains(letter)).map(|_| key(&line.text)))
+            .flatten();
+        let text = folded.as_deref().unwrap_or(&weighed.key);
+        if let Some(score) = likeness(line, text, &declared)
             && best.is_none_or(|(known, _)| score > known)
         {
             best = Some((score, index));
@@ -46,12 +57,16 @@ pub(super) fn title(outline: &Outline, hint: Option<&str>) -> Option<Title> {
     })
 }
 
+/// The first letter or digit, in lower case.
+fn opening_letter(text: &str) -> Option<char> {
+    text.chars().find(|c| c.is_alphanumeric()).and_then(|c| c.to_lowercase().next())
+}
+
 /// How well a line agrees with what the page declares; `None` when it does not.
-fn likeness(line: &Line, declared: &[String]) -> Option<i32> {
-    if line.size < 8 || line.size > LONGEST_TITLE * 3 || declared.is_empty() {
+fn likeness(line: &Line, text: &str, declared: &[String]) -> Option<i32> {
+    if line.size < 8 || text.is_empty() || declared.is_empty() {
         return None;
     }
-    let text = key(&line.text);
     let padded = format!(" {text} ");
     // From the hint and the headline to the page title, which carries section and site as well.
     let at = declared.iter().position(|title| title.starts_with(&padded) || title.ends_with(&padded))?;

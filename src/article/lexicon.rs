@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::fold::key;
-use super::text::length;
 
 /// What a line of page furniture belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,17 +29,21 @@ impl Phrase {
     }
 }
 
-/// The longest line that is looked up, in characters.
-const LONGEST: usize = 130;
+/// The longest line that is looked up, in bytes.
+const LONGEST_BYTES: usize = 240;
 
 /// The phrase that the whole line is, if it is one.
 pub(super) fn phrase(line: &str) -> Option<Phrase> {
-    if line.len() > LONGEST * 3 || length(line) > LONGEST {
+    if line.len() > LONGEST_BYTES { None } else { phrase_of(&key(line)) }
+}
+
+/// The same for a line that was folded already.
+pub(super) fn phrase_of(key: &str) -> Option<Phrase> {
+    if key.is_empty() || key.len() > LONGEST_BYTES {
         return None;
     }
-    let key = key(line);
     let bare = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
-    whole(&key).or_else(|| (bare.len() < key.len()).then(|| counted(bare)).flatten()).or_else(|| opening(&key))
+    whole(key).or_else(|| (bare.len() < key.len()).then(|| counted(bare)).flatten()).or_else(|| opening(key))
 }
 
 fn whole(key: &str) -> Option<Phrase> {
@@ -317,7 +320,7 @@ fn counted(bare: &str) -> Option<Phrase> {
 }
 
 /// Lines known by how they begin.
-fn opening(key: &str) -> Option<Phrase> {
+pub(super) fn opening(key: &str) -> Option<Phrase> {
     const OPENINGS: [(&str, Phrase); 24] = [
         ("tổng số điểm của bài viết", Phrase::Interaction),
         ("click để đánh giá", Phrase::Interaction),

@@ -5,6 +5,7 @@ use scraper::Node;
 use scraper::node::Element;
 use serde_json::Value;
 
+use super::markup::attr;
 use super::text::clean;
 
 /// A date that markup declares.
@@ -57,19 +58,19 @@ impl Meta {
     /// Takes what an element of the head, or one with microdata, declares.
     pub(super) fn element(&mut self, name: &str, element: &Element, node: NodeRef<'_, Node>, line: usize) {
         match name {
-            "html" => self.lang = element.attr("lang").map(str::to_owned),
+            "html" => self.lang = attr(element, "lang").map(str::to_owned),
             "title" if self.title.is_none() => self.title = Some(inner_text(node)),
-            "link" if element.attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
-                self.canonical = self.canonical.take().or_else(|| element.attr("href").map(str::to_owned));
+            "link" if attr(element, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
+                self.canonical = self.canonical.take().or_else(|| attr(element, "href").map(str::to_owned));
             }
             "meta" => self.meta(element, line),
             _ => {}
         }
-        if name == "time" && element.attr("itemprop").is_none() {
-            self.date(Role::Time, element.attr("datetime").unwrap_or_default(), line);
+        if name == "time" && attr(element, "itemprop").is_none() {
+            self.date(Role::Time, attr(element, "datetime").unwrap_or_default(), line);
         }
-        if let Some(property) = element.attr("itemprop") {
-            let value = ["content", "datetime"].iter().find_map(|name| element.attr(name)).map(str::to_owned);
+        if let Some(property) = attr(element, "itemprop") {
+            let value = ["content", "datetime"].iter().find_map(|name| attr(element, name)).map(str::to_owned);
             match property {
                 "datePublished" => self.date(Role::Published, &value.unwrap_or_else(|| inner_text(node)), line),
                 "dateModified" => self.date(Role::Modified, &value.unwrap_or_else(|| inner_text(node)), line),
@@ -82,8 +83,8 @@ impl Meta {
     }
 
     fn meta(&mut self, element: &Element, line: usize) {
-        let Some(content) = element.attr("content") else { return };
-        let Some(key) = element.attr("property").or_else(|| element.attr("name")) else { return };
+        let Some(content) = attr(element, "content") else { return };
+        let Some(key) = attr(element, "property").or_else(|| attr(element, "name")) else { return };
         let mut lower = key.to_owned();
         lower.make_ascii_lowercase();
         match lower.as_str() {

@@ -6,21 +6,28 @@
 
 mod body;
 mod captions;
+mod date_in_url;
+mod date_words;
 pub mod dates;
+mod draft;
 pub mod families;
 mod files;
 pub mod fingerprint;
+mod finish;
 mod fold;
 mod head;
 mod hints;
 mod lexicon;
+mod markup;
 mod meta;
 mod outline;
 mod reader;
 mod refuse;
+mod rows;
 mod stamps;
 mod tail;
 mod text;
+mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -33,7 +40,7 @@ use url::Url;
 use crate::model::{Digest, Stamp};
 
 pub use reader::ArticleReader;
-pub use refuse::NotArticle;
+pub use refuse::{NotArticle, instead_of_list};
 
 /// Name and version of the extractor, as records carry it. The version rises with every change of its output.
 pub const EXTRACTOR: &str = "luutru-article/1";

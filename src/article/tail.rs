@@ -52,6 +52,12 @@ pub(super) fn likeness(line: &Line, last: bool) -> u8 {
     if label(text).is_some() {
         return if line.align == Align::Right || line.hints.has(Hints::AUTHOR) || last { 4 } else { 2 };
     }
+    // `Facebook: …` is an address; an office's full name in capitals signs a document, not a report.
+    let shouted =
+        text.split(' ').count() > 5 && !text.chars().any(char::is_lowercase) && !text.contains([',', '-', '–']);
+    if text.contains(':') || shouted {
+        return 0;
+    }
     let set_apart = line.align == Align::Right || line.hints.has(Hints::AUTHOR);
     let named = names(text) || (set_apart && office(text));
     if !named && !line.hints.has(Hints::AUTHOR) {

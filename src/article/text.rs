@@ -43,13 +43,22 @@ pub(super) fn clean(text: &str) -> String {
     nfc(line)
 }
 
-/// `text` in NFC; nearly all of it is already, which a glance at the characters shows.
+/// `text` in NFC; nearly all of it is already.
 pub(super) fn nfc(text: String) -> String {
-    let composed = |c: char| {
-        c < '\u{300}'
-            || matches!(c, '\u{1EA0}'..='\u{1EF9}' | '\u{2010}'..='\u{2026}' | '\u{20AB}' | '\u{2032}'..='\u{203A}')
-    };
-    if text.is_ascii() || text.chars().all(composed) { text } else { text.nfc().collect() }
+    if composed(&text) { text } else { text.nfc().collect() }
+}
+
+/// Whether a text is in NFC for certain: no lead byte of anything that could compose or change.
+pub(super) fn composed(text: &str) -> bool {
+    // C3 to C6 (Latin), E1 BA/BB (Vietnamese) and E2 80 (punctuation) are safe; CC, CD (combining marks) and the rest
+    // are looked at by the library.
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().all(|(at, byte)| match byte {
+        0..=0xC6 => true,
+        0xE1 => matches!(bytes.get(at + 1), Some(0xBA | 0xBB)),
+        0xE2 => matches!(bytes.get(at + 1), Some(0x80 | 0x82)),
+        _ => false,
+    })
 }
 
 /// Characters of `text`.

@@ -102,7 +102,10 @@ pub async fn carry_out(
                 output::note(note);
             }
         }
-        progress = Some(Progress::start(view, common.quiet, common.verbose > 0));
+        // A run that has to begin anew says so by beginning twice.
+        if let Some(first) = progress.replace(Progress::start(view, common.quiet, common.verbose > 0)) {
+            first.stop();
+        }
     })
     .await;
     if let Some(progress) = progress {

@@ -8,6 +8,7 @@ mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod exit;
+mod extract;
 mod generate;
 mod init;
 mod options;
@@ -49,6 +50,8 @@ enum Command {
     Backfill(backfill::Backfill),
     /// The catalogue: one row an article
     Articles(articles::Articles),
+    /// Clean one HTML file, or many, without an archive
+    Extract(extract::Extract),
     /// Re-read every WARC record and say what is damaged
     Verify(verify::Verify),
     /// Print a completion script for a shell
@@ -85,6 +88,7 @@ impl Command {
             Self::Crawl(command) => command.run(common),
             Self::Backfill(command) => command.run(common),
             Self::Articles(command) => command.run(common),
+            Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
             Self::Completions(command) => command.run(&mut Cli::command()),
             Self::Man(command) => command.run(&Cli::command()),

@@ -58,9 +58,10 @@ impl Common {
     /// Sends log lines to stderr.
     pub fn start_logging(&self) {
         let level = match (self.quiet, self.verbose) {
-            (true, _) => "error",
-            (_, 0) => "warn",
-            (_, 1) => "luutru=info,warn",
+            // What sled logs reaches us as errors as well, and those are reported in our own words.
+            (true, _) => "error,sled=off",
+            (_, 0) => "warn,sled=off",
+            (_, 1) => "luutru=info,warn,sled=off",
             (_, 2) => "luutru=debug,info",
             _ => "trace",
         };

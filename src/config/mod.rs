@@ -24,7 +24,7 @@ use std::time::Duration;
 pub use fault::{Fault, Faults, Wrong};
 pub use load::{CheckOutcome, InitError, check, init};
 pub use net::Cidr;
-pub use settings::{Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
+pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
 pub use site::{ArticleSpec, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::FAMILIES;
 
@@ -59,6 +59,8 @@ pub struct Config {
     pub warc: WarcSettings,
     /// Bounds over all hosts.
     pub ceiling: Ceiling,
+    /// How long a server that refuses is left alone.
+    pub backoff: Backoff,
     /// When a filling disk pauses the crawl.
     pub disk: DiskMarks,
     sites: Vec<Site>,
@@ -83,6 +85,7 @@ impl Default for Config {
             limits: Limits::default(),
             warc: WarcSettings::default(),
             ceiling: Ceiling::default(),
+            backoff: Backoff::default(),
             disk: DiskMarks::default(),
             sites: Vec::new(),
             delay_override: None,

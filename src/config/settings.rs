@@ -40,6 +40,21 @@ impl Default for Ceiling {
     }
 }
 
+/// How long a server that refuses or cannot be reached is left alone, when it names no time itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// The first pause; each further refusal in a row doubles it.
+    pub first: Duration,
+    /// The longest pause, also of those that a server asks for; never below `first`.
+    pub max: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { first: Duration::from_mins(1), max: DAY }
+    }
+}
+
 /// When a filling disk pauses the crawl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiskMarks {
@@ -70,6 +85,7 @@ pub(super) struct Settings {
     limits: Limits,
     warc: WarcSettings,
     ceiling: Ceiling,
+    backoff: Backoff,
     disk: DiskMarks,
 }
 
@@ -95,6 +111,7 @@ fn top(top: &Section<'_, '_>) -> Settings {
         limits: limits(top),
         warc: warc(top),
         ceiling: ceiling(top),
+        backoff: backoff(top),
         disk: disk(top),
     };
     robots(top);
@@ -135,6 +152,20 @@ fn ceiling(top: &Section<'_, '_>) -> Ceiling {
     set(&mut ceiling.requests_per_second, table.number("requests_per_second", 1..=1_000));
     table.unknown_keys();
     ceiling
+}
+
+fn backoff(top: &Section<'_, '_>) -> Backoff {
+    let mut backoff = Backoff::default();
+    let Some(table) = top.section("backoff") else { return backoff };
+    let bounds = Duration::from_millis(100)..=DAY;
+    set(&mut backoff.first, table.duration("first", bounds.clone()));
+    set(&mut backoff.max, table.duration("max", bounds));
+    if backoff.max < backoff.first {
+        let what = "[backoff] \"max\" is less than \"first\"";
+        table.sheet.fault(&table.span(), Wrong::new(what, "write a longest pause that is not below the first one"));
+    }
+    table.unknown_keys();
+    backoff
 }
 
 fn disk(top: &Section<'_, '_>) -> DiskMarks {
@@ -204,6 +235,7 @@ impl Settings {
         config.limits = self.limits;
         config.warc = self.warc;
         config.ceiling = self.ceiling;
+        config.backoff = self.backoff;
         config.disk = self.disk;
     }
 }

@@ -1,11 +1,10 @@
 //! Start is recovery: what the WARC files hold and the ledger does not account for is read back in.
 //!
 //! Texts come first, so that a page whose text is on disk needs no second reading; then captures. A file that a crash
-//! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds it.
+//! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds
+//! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
 use std::collections::HashMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,17 +13,19 @@ use url::Url;
 use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::kept::Kept;
 use super::payload;
 use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, exchange_of, is_page, original_of};
-use super::rows::{FileRow, QueueRow, UrlState, decode, encode};
+use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
+use super::tails::{Tail, tails};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{
-    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, WarcName, cut, field, parse_date, read_at,
-    scan,
+    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
+    parse_date, read_at, scan,
 };
 use crate::config::Site;
 use crate::ledger::{Batch, Key, Ledger};
@@ -55,8 +56,11 @@ pub struct Adopter<'a> {
     sites: &'a [Site],
     limits: Limits,
     now: Timestamp,
-    // Which content a capture's text was made from: what needs no second reading.
-    texts: HashMap<RecordId, Digest>,
+    // The content that a capture's page holds, and whether it was new then: such a page needs no second reading.
+    texts: HashMap<RecordId, (Digest, bool)>,
+    // Revisits whose original lies in a file that is yet to be read.
+    later: Vec<(WarcName, Group)>,
+    kept: Kept,
     readers: HashMap<String, ArticleReaders>,
     families: HashMap<String, &'static str>,
     done: Adopted,
@@ -66,14 +70,6 @@ impl std::fmt::Debug for Adopter<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Adopter({:?})", self.done)
     }
-}
-
-/// A file with something to read.
-struct Tail {
-    name: WarcName,
-    path: PathBuf,
-    committed: u64,
-    open: bool,
 }
 
 impl<'a> Adopter<'a> {
@@ -94,6 +90,8 @@ impl<'a> Adopter<'a> {
             limits,
             now,
             texts: HashMap::new(),
+            later: Vec::new(),
+            kept: Kept::default(),
             readers: HashMap::new(),
             families: HashMap::new(),
             done: Adopted::default(),
@@ -102,62 +100,65 @@ impl<'a> Adopter<'a> {
 
     /// Reads all tails.
     pub fn go(mut self) -> Result<Adopted, CrawlError> {
-        let tails = self.tails()?;
+        let tails = tails(self.shelf.root(), &*self.ledger)?;
         for kind in [SeriesKind::Text, SeriesKind::Captures] {
             for tail in tails.iter().filter(|tail| tail.name.kind == kind) {
                 self.file(tail)?;
             }
         }
-        self.shelf.seal_all()?;
-        Ok(self.done)
-    }
-
-    /// Files that are open, or longer than what the ledger accounts for; in the order of their names.
-    fn tails(&self) -> Result<Vec<Tail>, CrawlError> {
-        let mut tails = Vec::new();
-        for path in files_below(&self.shelf.root().join("warc"), 2)? {
-            let Some(name) = WarcName::parse(&path) else { continue };
-            let key = Key::file(&name.relative());
-            let row: Option<FileRow> = self.ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()?;
-            let committed = row.map_or(0, |row| row.committed);
-            let open = path.extension().is_some_and(|ending| ending == "open");
-            let length = fs::metadata(&path).map_or(0, |meta| meta.len());
-            if open || length > committed {
-                tails.push(Tail { name, path, committed, open });
-            }
+        for (name, group) in std::mem::take(&mut self.later) {
+            self.capture(&name, &group, true)?;
         }
-        tails.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(tails)
+        // What was made here needs no reading at the next start.
+        let mut batch = Batch::default();
+        self.shelf.note_all(&mut batch);
+        self.shelf.seal_all()?;
+        self.ledger.apply(&batch)?;
+        Ok(self.done)
     }
 
     fn file(&mut self, tail: &Tail) -> Result<(), CrawlError> {
         self.done.files += 1;
-        let mut fault = None;
-        // A committed offset past the end means that the file lost bytes the ledger knew: read it all again.
-        let length = fs::metadata(&tail.path).map_or(0, |meta| meta.len());
-        let from = if tail.committed <= length { tail.committed } else { 0 };
-        let found = scan(&tail.path, from, BLOCK_BYTES, &mut |group| {
-            if fault.is_none() {
-                fault = self.group(tail, &group).err();
-            }
-        })?;
-        if let Some(error) = fault {
-            return Err(error);
-        }
+        // Texts, records and catalogue lines are not synced before their file is sealed: after a power cut they may be
+        // gone while the ledger knows of them, so an open file of texts is compared with them from its start.
+        let from = if tail.open && tail.name.kind == SeriesKind::Text { 0 } else { tail.committed };
+        let found = self.read(tail, from)?;
         if tail.open {
-            if !found.is_clean() && found.whole_after.is_none() {
+            if !found.is_clean() {
                 self.done.cut_bytes += found.length - found.keep;
                 tracing::warn!(file = %tail.path.display(), cut_bytes = found.length - found.keep, "a torn record was cut off");
                 cut(&tail.path, found.keep)?;
+            } else if found.length == 0 {
+                // Made, and not yet begun with its warcinfo.
+                cut(&tail.path, 0)?;
             }
-            if found.keep > 0 && found.whole_after.is_none() {
+            if found.keep > 0 {
                 Closed::recovered(self.shelf.root(), &tail.path)?.seal()?;
             }
         }
+        let committed = if tail.open { found.keep } else { found.length };
         let mut batch = Batch::default();
-        batch.put(Key::file(&tail.name.relative()), encode(&FileRow { committed: found.keep }));
+        batch.put(Key::file(&tail.name.relative()), encode(&FileRow { committed }));
         self.ledger.apply(&batch)?;
         Ok(())
+    }
+
+    /// Takes in all groups from `from` on, also those behind damage.
+    fn read(&mut self, tail: &Tail, mut from: u64) -> Result<Found, CrawlError> {
+        loop {
+            let mut fault = None;
+            let found = scan(&tail.path, from, BLOCK_BYTES, &mut |group| {
+                if fault.is_none() {
+                    fault = self.group(tail, &group).err();
+                }
+            })?;
+            if let Some(error) = fault {
+                return Err(error);
+            }
+            let Some(next) = found.whole_after else { return Ok(found) };
+            tracing::warn!(file = %tail.path.display(), from = found.keep, to = next, "damaged records are passed over; `luutru verify` says more");
+            from = next;
+        }
     }
 
     fn group(&mut self, tail: &Tail, group: &Group) -> Result<(), CrawlError> {
@@ -165,7 +166,7 @@ impl<'a> Adopter<'a> {
         match tail.name.kind {
             SeriesKind::Text => self.text(group),
             SeriesKind::Captures => match main.fields.kind() {
-                RecordType::Response | RecordType::Revisit => self.capture(tail, group),
+                RecordType::Response | RecordType::Revisit => self.capture(&tail.name, group, false),
                 _ => Ok(()),
             },
         }
@@ -182,15 +183,24 @@ impl<'a> Adopter<'a> {
         let conversion = group.iter().find(|record| record.fields.kind() == RecordType::Conversion);
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
         if let Some(source) = refers {
-            self.texts.insert(source, record.content_hash);
+            self.texts.insert(source, (record.content_hash, conversion.is_some()));
         }
-        if let Some(there) = shelve::known(&self.shelf, &*self.ledger, &record.content_hash)? {
-            let mut locations = there.locations.clone();
-            shelve::add_locations(&mut locations, &record.locations);
-            record = ArticleRecord { locations, ..there };
+        // The record beside the text may know of more locations, from files that are read later.
+        if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
+            && there.content_hash == record.content_hash
+        {
+            let found = std::mem::replace(&mut record.locations, there.locations);
+            shelve::add_locations(&mut record.locations, &found);
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        self.keep(&Shelved { record, text, appended: true })
+        let shelved = Shelved { record, text, appended: true };
+        if self.kept.holds(self.shelf.root(), &shelved)? {
+            let mut batch = Batch::default();
+            shelve::remember(&shelved.record, &mut batch);
+            self.ledger.apply(&batch)?;
+            return Ok(());
+        }
+        self.keep(&shelved)
     }
 
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
@@ -201,17 +211,22 @@ impl<'a> Adopter<'a> {
         Ok(())
     }
 
-    fn capture(&mut self, tail: &Tail, group: &Group) -> Result<(), CrawlError> {
-        self.done.captures += 1;
+    /// A capture; a revisit whose original is not known yet waits until all files are read, `last` says that they are.
+    fn capture(&mut self, name: &WarcName, group: &Group, last: bool) -> Result<(), CrawlError> {
         let [main, .., metadata] = group.as_slice() else { return Ok(()) };
+        if main.fields.kind() == RecordType::Revisit && !last && self.original_place(main)?.is_none() {
+            self.later.push((name.clone(), group.clone()));
+            return Ok(());
+        }
+        self.done.captures += 1;
         let lines = Lines::of(&metadata.block);
-        let receipt = Receipt::recovered(&tail.name, main.offset);
+        let receipt = Receipt::recovered(name, main.offset);
         let mut batch = Batch::default();
         if let Some(original) = original_of(main) {
             payload::remember(&*self.ledger, &original, receipt.file(), main.offset, &mut batch)?;
         }
         if lines.get("luutru-task") == Some("article") && is_page(main) {
-            self.article(tail, main, &lines, &receipt, &mut batch)?;
+            self.article(&name.site, main, &lines, &receipt, &mut batch)?;
         }
         self.ledger.apply(&batch)?;
         Ok(())
@@ -220,18 +235,20 @@ impl<'a> Adopter<'a> {
     /// An article's page: its item leaves the queue, and its text is made if the crash came before it was.
     fn article(
         &mut self,
-        tail: &Tail,
+        named: &str,
         main: &RawRecord,
         lines: &Lines<'_>,
         receipt: &Receipt,
         batch: &mut Batch,
     ) -> Result<(), CrawlError> {
-        let site = lines.get("luutru-site").unwrap_or(&tail.name.site).to_owned();
+        let site = lines.get("luutru-site").unwrap_or(named).to_owned();
         let Some(row) = lines.queue_row() else { return Ok(()) };
         let Some(id) = main.fields.get(field::RECORD_ID).and_then(RecordId::parse) else { return Ok(()) };
         let known = self.texts.get(&id).copied();
         let (state, fate) = match known {
-            Some(content) => (UrlState::Article { content, version: 1 }, Fate::Archived),
+            Some((content, new)) => {
+                (UrlState::Article { content, version: 1 }, if new { Fate::Archived } else { Fate::Duplicate })
+            }
             None => match self.read_again(&site, &row, main)? {
                 Finding::Article(text) => {
                     let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
@@ -310,29 +327,14 @@ impl<'a> Adopter<'a> {
         told.or_else(|| self.families.get(site).copied())
     }
 
-    fn original_block(&self, revisit: &RawRecord) -> Result<Option<Vec<u8>>, CrawlError> {
+    fn original_place(&self, revisit: &RawRecord) -> Result<Option<PayloadRow>, CrawlError> {
         let digest = revisit.fields.get(field::PAYLOAD_DIGEST).and_then(Digest::parse);
-        let Some(place) = digest.map(|digest| payload::place(&*self.ledger, &digest)).transpose()?.flatten() else {
-            return Ok(None);
-        };
+        Ok(digest.map(|digest| payload::place(&*self.ledger, &digest)).transpose()?.flatten())
+    }
+
+    fn original_block(&self, revisit: &RawRecord) -> Result<Option<Vec<u8>>, CrawlError> {
+        let Some(place) = self.original_place(revisit)? else { return Ok(None) };
         let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
         Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
     }
-}
-
-/// Files exactly `depth` folders below `dir`; none when it is not there.
-fn files_below(dir: &Path, depth: usize) -> Result<Vec<PathBuf>, CrawlError> {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return Ok(Vec::new());
-    };
-    let mut out = Vec::new();
-    for entry in entries.flatten() {
-        let path = entry.path();
-        match (path.is_dir(), depth) {
-            (true, 1..) => out.extend(files_below(&path, depth - 1)?),
-            (false, 0) => out.push(path),
-            _ => {}
-        }
-    }
-    Ok(out)
 }

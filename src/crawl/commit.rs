@@ -17,7 +17,7 @@ use super::listing;
 use super::payload;
 use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record};
 use super::rows::{QueueRow, UrlState, decode, encode};
-use super::run::{Run, SiteRun};
+use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
 use super::task::Task;
@@ -66,6 +66,9 @@ impl Committer {
                 }
             }
             self.commit(batch)?;
+            if self.run.disk.is_low(Instant::now()) {
+                self.run.stopper.send_replace(Stop::Drain);
+            }
         }
         self.shelf.seal_all()?;
         self.run.ledger.flush()?;

@@ -33,6 +33,18 @@ pub enum CrawlError {
     /// A thread of ours is gone.
     #[error("a worker ended unexpectedly; what was acknowledged is safe, run the same command again")]
     Worker,
+    /// Space is below the low mark.
+    #[error(
+        "{root}: {free_kb} kB are free, less than the low mark of {low_kb} kB ([disk] low in luutru.toml): make room, or lower the mark, then run the same command again; what was acknowledged is safe"
+    )]
+    DiskLow {
+        /// The archive root.
+        root: String,
+        /// Free space, in kB.
+        free_kb: u64,
+        /// The mark, in kB.
+        low_kb: u64,
+    },
     /// The archive root cannot be used.
     #[error("{path}: {why}")]
     Root {
@@ -48,7 +60,7 @@ impl CrawlError {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Ledger(error) => error.retryable(),
-            Self::Archive(_) | Self::Worker => true,
+            Self::Archive(_) | Self::Worker | Self::DiskLow { .. } => true,
             Self::Portal { .. } | Self::Article { .. } | Self::Root { .. } => false,
         }
     }

@@ -190,7 +190,6 @@ impl Frontier {
 
     /// Acknowledges an archived item in `batch`: it leaves the queue with this state. Asks for the receipt of its
     /// capture, so that nothing counts as archived that is not on disk. Takes effect only while the lease holds.
-    #[expect(clippy::unused_self, reason = "an acknowledgement is the frontier's, like a lease")]
     pub fn acknowledge(&self, lease: &Lease, state: &UrlState, _receipt: &Receipt, batch: &mut Batch) {
         settle(lease, state, batch);
     }
@@ -226,7 +225,6 @@ impl Frontier {
     }
 
     /// Ends a lease in `batch` on an item that could not be fetched, or may not be.
-    #[expect(clippy::unused_self, reason = "giving up is the frontier's, like a lease")]
     pub fn give_up(&self, lease: &Lease, cause: GaveUp, batch: &mut Batch) {
         let state = match cause {
             GaveUp::Failed { cause, retryable } => UrlState::Failed { cause, retryable },

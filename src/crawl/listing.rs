@@ -1,7 +1,5 @@
 //! What a list page does to its walk: items into the queue, the next page, the account.
 
-use std::collections::VecDeque;
-
 use super::coverage::Fate;
 use super::frontier::{Candidate, Known};
 use super::rows::{UrlState, WalkKind, encode};
@@ -13,25 +11,7 @@ use crate::portal::{self, ListReading, Step, Window};
 /// Failures in a row after which a list is left for this run.
 const LIST_FAILURES: u8 = 3;
 /// Items remembered so that one that a page shift shows twice is counted once.
-const RECENT: usize = 2_048;
-
-/// Items that the latest pages of a walk named.
-#[derive(Debug, Default)]
-pub struct Recent(VecDeque<CanonicalUrl>);
-
-impl Recent {
-    /// Notes an item; `false` when it was there.
-    fn insert(&mut self, key: &CanonicalUrl) -> bool {
-        if self.0.contains(key) {
-            return false;
-        }
-        if self.0.len() == RECENT {
-            self.0.pop_front();
-        }
-        self.0.push_back(key.clone());
-        true
-    }
-}
+pub const RECENT: usize = 2_048;
 
 /// Takes in a list page that was read. Everything it changes goes into one batch.
 pub fn take_in(
@@ -136,7 +116,7 @@ fn account(
     known: &[Known],
 ) -> Result<(), LedgerError> {
     for (item, known) in items.iter().zip(known) {
-        if !walk.recent.insert(&item.key) {
+        if !walk.recent.insert(item.key.clone()) {
             continue;
         }
         let listed = item.listed.as_ref();

@@ -8,9 +8,12 @@
 mod adopt;
 mod commit;
 pub mod coverage;
+mod disk;
 mod error;
 mod frontier;
+mod kept;
 mod listing;
+mod open;
 mod outcome;
 mod payload;
 mod pipeline;
@@ -26,11 +29,14 @@ mod servers;
 mod shelf;
 mod shelve;
 pub mod stats;
+mod tails;
 mod task;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;
+pub use frontier::{Candidate, Frontier, Known, Lease};
 pub use outcome::{ListOutcome, Outcome, SiteOutcome};
 pub use pipeline::{Job, View, run};
 pub use plan::Want;
+pub use readers::ArticleReaders;
 pub use run::{Halt, SiteRun, Stop};

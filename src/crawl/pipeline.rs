@@ -1,8 +1,7 @@
 //! The wiring: runners (one a site) → workers (blocking) → committer (one) → ledger, each hand-over bounded.
 
-use std::fs;
+use std::convert::Infallible;
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::atomic::AtomicI64;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,17 +9,18 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use governor::{Quota, RateLimiter};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::adopt::{Adopted, Adopter};
 use super::commit::Committer;
+use super::disk::DiskWatch;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::open::{self, Opened};
 use super::outcome::{self, Outcome};
 use super::plan::{Planned, Want, plan};
 use super::process::{Processed, process};
-use super::rows::ROWS_VERSION;
 use super::run::{IN_FLIGHT, Run, SiteRun, Stop};
 use super::runner::Runner;
 use super::servers::Servers;
@@ -29,7 +29,6 @@ use super::task::Finished;
 use crate::archive::warc::{Level, Rotation, WarcInfo};
 use crate::config::{Config, Site};
 use crate::fetch::{Fetcher, Guard, Identity};
-use crate::ledger::{Batch, Key, Ledger, LedgerError, SledLedger};
 use crate::model::{Clock, SystemClock};
 use crate::politeness::Pace;
 
@@ -60,32 +59,57 @@ pub struct View {
     pub adopted: Adopted,
 }
 
-/// Runs a job to its end, or until `stop` says drain.
+/// Runs a job to its end, or until `stop` says drain. A ledger that proves to be damaged on the way is set aside, and
+/// the job begun anew: what was acknowledged is in the WARC files.
 pub async fn run(
     config: &Config,
     job: &Job,
     stop: watch::Receiver<Stop>,
-    begun: impl FnOnce(View),
+    mut begun: impl FnMut(View),
 ) -> Result<Outcome, CrawlError> {
     let started = Instant::now();
-    let ledger = open_ledger(&config.root)?;
+    match attempt(config, job, &stop, &mut begun, started).await {
+        Err(CrawlError::Ledger(error)) if error.is_damage() => {
+            open::set_aside(&config.root, &error.to_string())?;
+            attempt(config, job, &stop, &mut begun, started).await
+        }
+        other => other,
+    }
+}
+
+async fn attempt(
+    config: &Config,
+    job: &Job,
+    stop: &watch::Receiver<Stop>,
+    begun: &mut impl FnMut(View),
+    started: Instant,
+) -> Result<Outcome, CrawlError> {
+    open::make(&config.root)?;
+    let disk = DiskWatch::new(config.root.clone(), config.disk);
+    if disk.is_low(started) {
+        disk.verdict()?;
+    }
+    let Opened { ledger, unclean } = open::open(&config.root)?;
     let frontier = Frontier::open(Arc::clone(&ledger))?;
     let shelf_spec = shelf_spec(config);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let known = known_sites(config, job);
     let shelf = Shelf::new(shelf_spec.clone());
-    let adopter = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &job.sites, config.limits, clock.now());
-    let adopted = adopter.go()?;
+    let adopted = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &known, config.limits, clock.now()).go()?;
+    let (stopper, inner) = watch::channel(*stop.borrow());
     let run = Arc::new(Run {
         root: config.root.clone(),
         fetcher: fetcher(config, Arc::clone(&clock)),
-        servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock)),
+        servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock), unclean),
         limits: config.limits,
         ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
         concurrency: Semaphore::new(config.concurrency.max(1)),
         slots: Arc::new(Semaphore::new(IN_FLIGHT)),
         max_pages: job.max_pages,
         articles_left: AtomicI64::new(job.max_articles.map_or(-1, i64::from)),
-        stop,
+        stop: inner,
+        stopper,
+        disk,
         ledger,
         frontier,
         clock,
@@ -96,12 +120,39 @@ pub async fn run(
         let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
         let Planned { walks, notes: more } = planned;
         notes.extend(more);
-        let pace = Pace { delay: config.delay_for(site), crawl_delay_cap: config.crawl_delay_cap, ..Pace::default() };
+        let pace = Pace {
+            delay: config.delay_for(site),
+            crawl_delay_cap: config.crawl_delay_cap,
+            backoff_first: config.backoff.first,
+            backoff_max: config.backoff.max,
+        };
         sites.push(Arc::new(SiteRun::new(site.clone(), pace, walks)?));
     }
     begun(View { sites: sites.clone(), notes, adopted });
-    flow(&run, &sites, shelf_spec).await?;
-    outcome::of(&run, &sites, adopted, started.elapsed())
+    let flowed = tokio::select! {
+        flowed = flow(&run, &sites, shelf_spec) => flowed,
+        never = pass_on(stop.clone(), run.stopper.clone()) => match never {},
+    };
+    flowed?;
+    open::close(&*run.ledger)?;
+    let outcome = outcome::of(&run, &sites, adopted, started.elapsed());
+    run.disk.verdict()?;
+    outcome
+}
+
+/// The sites whose pages recovery may meet: those asked for, and all others that are configured.
+fn known_sites(config: &Config, job: &Job) -> Vec<Site> {
+    let others = config.sites().iter().filter(|site| job.sites.iter().all(|asked| asked.id != site.id));
+    job.sites.iter().chain(others).cloned().collect()
+}
+
+/// Hands the word of whoever started the run on to its stages.
+async fn pass_on(mut from: watch::Receiver<Stop>, to: watch::Sender<Stop>) -> Infallible {
+    while from.changed().await.is_ok() {
+        let word = *from.borrow_and_update();
+        to.send_replace(word);
+    }
+    std::future::pending().await
 }
 
 /// Runs all stages until the runners are done and everything they fetched is acknowledged.
@@ -110,8 +161,9 @@ async fn flow(run: &Arc<Run>, sites: &[Arc<SiteRun>], shelf: ShelfSpec) -> Resul
     let (to_committer, for_committer) = sync_channel::<Processed>(IN_FLIGHT);
     let level = shelf.level;
     let committer = Committer::new(Arc::clone(run), Shelf::new(shelf));
-    let committer = spawn("commit", move || committer.go(&for_committer))?;
-    let workers = workers(run, for_workers, &to_committer, level)?;
+    let alarm = Arc::new(Notify::new());
+    let committer = spawn("commit", &alarm, move || committer.go(&for_committer))?;
+    let workers = workers(run, for_workers, &to_committer, level, &alarm)?;
     drop(to_committer);
 
     let mut runners = JoinSet::new();
@@ -120,9 +172,20 @@ async fn flow(run: &Arc<Run>, sites: &[Arc<SiteRun>], shelf: ShelfSpec) -> Resul
     }
     drop(to_workers);
     let mut result = Ok(());
-    while let Some(ended) = runners.join_next().await {
-        let ended = ended.map_err(|_| CrawlError::Worker).and_then(|ended| ended);
-        result = result.and(ended);
+    loop {
+        let ended = tokio::select! {
+            ended = runners.join_next() => ended,
+            // A thread is gone before its time: nobody would wake the runners that wait for it.
+            () = alarm.notified() => {
+                runners.abort_all();
+                continue;
+            }
+        };
+        let Some(ended) = ended else { break };
+        result = result.and(ended.map_err(|_| CrawlError::Worker).and_then(|ended| ended));
+        if result.is_err() {
+            runners.abort_all();
+        }
     }
     // The channels are closed now, so the threads end by themselves; joining them blocks, so not on this thread.
     let joined = tokio::task::spawn_blocking(move || {
@@ -138,13 +201,14 @@ fn workers(
     incoming: mpsc::Receiver<Finished>,
     outgoing: &SyncSender<Processed>,
     level: Level,
-) -> Result<Vec<JoinHandle<Result<(), CrawlError>>>, CrawlError> {
+    alarm: &Arc<Notify>,
+) -> Result<Vec<Thread>, CrawlError> {
     let count = thread::available_parallelism().map_or(2, usize::from).min(MOST_WORKERS);
     let incoming = Arc::new(Mutex::new(incoming));
     (0..count)
         .map(|_| {
             let (run, incoming, outgoing) = (Arc::clone(run), Arc::clone(&incoming), outgoing.clone());
-            spawn("read", move || {
+            spawn("read", alarm, move || {
                 loop {
                     let next = incoming.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
                     let Some(finished) = next else { return Ok(()) };
@@ -158,53 +222,30 @@ fn workers(
 
 type Thread = JoinHandle<Result<(), CrawlError>>;
 
-fn spawn(name: &str, work: impl FnOnce() -> Result<(), CrawlError> + Send + 'static) -> Result<Thread, CrawlError> {
+/// Rings when the thread that holds it ends, however it ends.
+struct Ring(Arc<Notify>);
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+fn spawn(
+    name: &str,
+    alarm: &Arc<Notify>,
+    work: impl FnOnce() -> Result<(), CrawlError> + Send + 'static,
+) -> Result<Thread, CrawlError> {
+    let ring = Ring(Arc::clone(alarm));
+    let work = move || {
+        let _ring = ring;
+        work()
+    };
     thread::Builder::new().name(name.to_owned()).spawn(work).map_err(|_| CrawlError::Worker)
 }
 
 fn join(thread: Thread) -> Result<(), CrawlError> {
     thread.join().map_err(|_| CrawlError::Worker)?
-}
-
-/// Opens the ledger; one that cannot be read is set aside, and the WARC files fill a new one.
-fn open_ledger(root: &Path) -> Result<Arc<dyn Ledger>, CrawlError> {
-    let state = root.join("state");
-    fs::create_dir_all(&state).map_err(|error| CrawlError::Root {
-        path: state.display().to_string(),
-        why: format!("cannot be made ({error}); choose a folder that can be written with --root"),
-    })?;
-    let ledger = match SledLedger::open(&state) {
-        Err(LedgerError::Engine { source: sled::Error::Corruption { .. } | sled::Error::Unsupported(_), .. }) => {
-            set_aside(&state)?;
-            SledLedger::open(&state)?
-        }
-        other => other?,
-    };
-    let version = Key::meta("version");
-    match ledger.get(&version)? {
-        Some(found) if found != ROWS_VERSION => {
-            drop(ledger);
-            set_aside(&state)?;
-            open_ledger(root)
-        }
-        Some(_) => Ok(Arc::new(ledger)),
-        None => {
-            let mut batch = Batch::default();
-            batch.put(version, ROWS_VERSION);
-            ledger.apply(&batch)?;
-            Ok(Arc::new(ledger))
-        }
-    }
-}
-
-fn set_aside(state: &Path) -> Result<(), CrawlError> {
-    let stamp = SystemClock.now().as_second();
-    let aside = state.with_file_name(format!("state.damaged-{stamp}"));
-    tracing::warn!(aside = %aside.display(), "the ledger cannot be read; it is set aside and rebuilt from the WARC files");
-    fs::rename(state, &aside).map_err(|error| CrawlError::Root {
-        path: state.display().to_string(),
-        why: format!("the damaged ledger cannot be set aside ({error}); move it away by hand"),
-    })
 }
 
 fn fetcher(config: &Config, clock: Arc<dyn Clock>) -> Fetcher {

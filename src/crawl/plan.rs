@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use super::coverage::Coverage;
 use super::error::CrawlError;
 use super::frontier::Frontier;
-use super::listing::{Recent, window_of};
+use super::listing::{RECENT, window_of};
 use super::rows::{UrlState, WalkKind, WalkRow, decode, encode};
 use super::run::Walk;
 use crate::config::{ListSpec, Site};
 use crate::ledger::{Batch, Key, Ledger};
-use crate::model::PageRequest;
+use crate::model::{PageRequest, Recent};
 use crate::portal::{self, Cursor, Mode};
 
 /// A backfill that was complete this long ago is looked over again from the top when it is asked for once more.
@@ -142,7 +142,7 @@ fn walk(id: String, row: WalkRow, coverage: Coverage) -> Walk {
     let mode = if new_only { Mode::Crawl } else { Mode::Backfill };
     // The bound on pages is kept by the run, which can be given another one and go on.
     let machine = portal::Walk::new(mode, window_of(row.kind), u32::MAX, cursor(&row));
-    Walk { id, row, machine, coverage, recent: Recent::default(), in_flight: false, failures: 0, given_up: None }
+    Walk { id, row, machine, coverage, recent: Recent::new(RECENT), in_flight: false, failures: 0, given_up: None }
 }
 
 fn row(ledger: &dyn Ledger, site: &Site, id: &str) -> Result<Option<WalkRow>, CrawlError> {

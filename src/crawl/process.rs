@@ -6,14 +6,14 @@ use url::Url;
 use super::rows::QueueRow;
 use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
-use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType};
-use crate::article::{Article, ArticleReader, Hint, Reading};
+use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
+use crate::article::{self, Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{Digest, Limits};
 use crate::page::{self, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
-use crate::portal::{Cursor, ListReading};
+use crate::portal::{self, Cursor, ListReading};
 
 /// Requests for one item before it is given up in this run.
 pub const ATTEMPTS: u8 = 3;
@@ -97,12 +97,21 @@ pub fn process(run: &Run, mut finished: Finished, level: Level) -> Result<Proces
     for (at, exchange) in hops.into_iter().enumerate() {
         let metadata = metadata(&finished, &exchange, at, from.as_ref());
         from = Some(exchange.url.clone());
-        let payload = Digest::of(exchange.payload());
+        let payload = payload_digest(&exchange);
         let original = if may_refer(&exchange) { super::payload::original(&*run.ledger, &payload)? } else { None };
         let prepared = record(&exchange, &metadata, payload, original, level);
         captures.push(Ready { prepared, exchange, metadata, payload });
     }
     Ok(Processed { finished, captures, finding })
+}
+
+/// Digest of the payload. Of a response that was cut, as a reader of its bytes finds it: more may have arrived, or be left
+/// of a broken chunk, than was taken out of the framing.
+fn payload_digest(exchange: &Exchange) -> Digest {
+    match exchange.cut {
+        Some(_) => http::Message::parse(&exchange.response).payload_digest(),
+        None => Digest::of(exchange.payload()),
+    }
 }
 
 /// Whether a payload may be stored as a revisit, or be referred to: whole, of a good answer, and not empty.
@@ -183,9 +192,18 @@ fn find(run: &Run, finished: &Finished) -> Finding {
         let retryable = status >= 500 || matches!(status, 408 | 425 | 429);
         return failed(format!("{status}"), retryable);
     }
+    // Who asks for news and is led to a log-in or a search has not got what was listed, whatever else the page shows.
+    let asked = finished.hops.first().unwrap_or(exchange);
+    if portal::is_tool(&exchange.url) && !portal::is_tool(&asked.url) {
+        let cause = "redirect to a log-in or tool page".to_owned();
+        return if list { failed(cause, false) } else { Finding::NotArticle(cause) };
+    }
     match &finished.task {
         Task::List { walk, list, request } => match html(&run.limits, exchange) {
             Ok(page) => {
+                if let Some(instead) = article::instead_of_list(&page) {
+                    return failed(instead.cause().to_owned(), true);
+                }
                 let cursor = cursor_of(&finished.site, walk);
                 match finished.site.list_readers.get(list) {
                     Some(reader) => Finding::List(Box::new(reader.read(&page, request, &cursor))),
@@ -194,6 +212,8 @@ fn find(run: &Run, finished: &Finished) -> Finding {
             }
             Err(cause) => failed(cause, false),
         },
+        // What is missing at the end would be missing in the text, and nothing would say so.
+        Task::Article(_) if exchange.cut.is_some() => failed("over the size limit".to_owned(), false),
         Task::Article(lease) => match html(&run.limits, exchange) {
             Ok(page) => {
                 let section = finished.site.section_of(&lease.row.list);
@@ -206,9 +226,9 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     }
 }
 
-/// The page of an exchange, or one word on what it is instead.
+/// The page of an exchange, or a few words on what it is instead.
 pub fn html(limits: &Limits, exchange: &Exchange) -> Result<HtmlPage, String> {
-    let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.to_string())?;
+    let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.cause().to_owned())?;
     if !matches!(decoded.media, Media::Html | Media::Xml | Media::Text) {
         return Err(format!("{:?}", decoded.media).to_lowercase());
     }

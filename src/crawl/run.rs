@@ -9,9 +9,9 @@ use governor::DefaultDirectRateLimiter;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use super::coverage::Coverage;
+use super::disk::DiskWatch;
 use super::error::CrawlError;
 use super::frontier::Frontier;
-use super::listing::Recent;
 use super::readers::ArticleReaders;
 use super::rows::WalkRow;
 use super::servers::Servers;
@@ -20,7 +20,7 @@ use crate::article::ArticleReader;
 use crate::config::Site;
 use crate::fetch::Fetcher;
 use crate::ledger::Ledger;
-use crate::model::{Clock, Limits, PageRequest};
+use crate::model::{CanonicalUrl, Clock, Limits, PageRequest, Recent};
 use crate::politeness::Pace;
 use crate::portal::{self, ListReader};
 
@@ -48,7 +48,7 @@ pub struct Walk {
     /// What was listed, and what became of it.
     pub coverage: Coverage,
     /// What the latest pages named.
-    pub recent: Recent,
+    pub recent: Recent<CanonicalUrl>,
     /// A page of it is being fetched or read.
     pub in_flight: bool,
     /// Failures in a row of its next page.
@@ -213,6 +213,10 @@ pub struct Run {
     pub articles_left: AtomicI64,
     /// Go or drain.
     pub stop: watch::Receiver<Stop>,
+    /// Says drain, from inside.
+    pub stopper: watch::Sender<Stop>,
+    /// Space left.
+    pub disk: DiskWatch,
 }
 
 impl std::fmt::Debug for Run {

@@ -247,10 +247,16 @@ impl Runner {
     async fn fetch_robots(&mut self, origin: &str, near: &Url, now: i64) -> Result<RobotsGate, CrawlError> {
         let mut hops: Vec<Exchange> = Vec::new();
         let mut failure = None;
+        let mut once_more = true;
         let mut target = near.join("/robots.txt").unwrap_or_else(|_| near.clone());
         let mut status = 0;
         loop {
-            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target)).await? {
+            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target.clone())).await? {
+                // A connection kept from before may be gone; too much hangs on robots.txt to give up on that.
+                Err(FetchError::Protocol { .. }) if once_more => {
+                    once_more = false;
+                    continue;
+                }
                 Err(error) => {
                     status = 0;
                     failure = Some(Failure::Fetch(error));
@@ -286,14 +292,19 @@ impl Runner {
                 return Ok(Err(error));
             }
         };
-        let server = self.run.servers.at(address.ip())?;
+        let server = self.run.servers.at(address.ip(), &self.site.pace)?;
+        let left = server.trouble_left();
+        if left > PATIENCE {
+            self.note_pause(&server, left);
+            return Ok(Err(FetchError::Stopped));
+        }
         let run = Arc::clone(&self.run);
         let stats = &self.site.stats;
         let mut stop = run.stop.clone();
         let permit = tokio::select! {
             permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))) => permit,
             // A pause may be long; whoever stops the run does not sit it out.
-            _ = stop.wait_for(|stop| *stop == Stop::Drain) => return Ok(Err(FetchError::Stopped)),
+            Ok(_) = stop.wait_for(|stop| *stop == Stop::Drain) => return Ok(Err(FetchError::Stopped)),
         };
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;

@@ -12,9 +12,6 @@ use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::Clock;
 use crate::politeness::{Budget, Outcome, Pace, Pass, Permit, Spent, Wait};
 
-/// A pause shorter than this is not written down: a restart takes longer.
-const WORTH_KEEPING: Duration = Duration::from_millis(200);
-
 /// A pause shorter than this needs no explanation.
 const WORTH_SAYING: Duration = Duration::from_secs(2);
 
@@ -35,6 +32,11 @@ impl Server {
     pub fn trouble(&self) -> (u32, Option<String>) {
         let budget = self.budget();
         (budget.level(), budget.reason().map(str::to_owned))
+    }
+
+    /// What is left of a pause that its trouble began, in this run or an earlier one.
+    pub fn trouble_left(&self) -> Duration {
+        self.budget().trouble_left(Instant::now())
     }
 
     /// Waits for the server's turn. Others that wait for the same server are served one by one. A wait that a person
@@ -67,6 +69,8 @@ impl Server {
 pub struct Servers {
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
+    // After a crash, when this run began: what was asked for last, and when, may not be on record.
+    crashed: Option<Instant>,
     all: Mutex<HashMap<IpAddr, Arc<Server>>>,
 }
 
@@ -77,13 +81,13 @@ impl std::fmt::Debug for Servers {
 }
 
 impl Servers {
-    /// None yet.
-    pub fn new(ledger: Arc<dyn Ledger>, clock: Arc<dyn Clock>) -> Self {
-        Self { ledger, clock, all: Mutex::default() }
+    /// None yet. After a crash (`unclean`) each server is left alone for one delay first.
+    pub fn new(ledger: Arc<dyn Ledger>, clock: Arc<dyn Clock>, unclean: bool) -> Self {
+        Self { ledger, clock, crashed: unclean.then(Instant::now), all: Mutex::default() }
     }
 
     /// The server at `address`, with the pause that an earlier run left it in.
-    pub fn at(&self, address: IpAddr) -> Result<Arc<Server>, LedgerError> {
+    pub fn at(&self, address: IpAddr, pace: &Pace) -> Result<Arc<Server>, LedgerError> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = all.get(&address) {
             return Ok(Arc::clone(server));
@@ -94,6 +98,8 @@ impl Servers {
             let left = row.next_at_ms - self.clock.now().as_millisecond();
             (Duration::from_millis(u64::try_from(left).unwrap_or(0)), row.level, row.reason)
         });
+        let since = self.crashed.map(|begun| pace.delay.saturating_sub(begun.elapsed()));
+        let wait = wait.max(since.unwrap_or_default());
         let budget = Mutex::new(Budget::new(Instant::now(), wait, level, reason));
         let server = Arc::new(Server { budget, freed: Notify::new() });
         all.insert(address, Arc::clone(&server));
@@ -114,13 +120,17 @@ impl Servers {
             (pause, budget.level(), budget.reason().map(str::to_owned))
         };
         server.freed.notify_one();
-        if pause >= WORTH_KEEPING {
+        if !pause.is_zero() {
             let pause_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
             let row =
                 ServerRow { next_at_ms: self.clock.now().as_millisecond().saturating_add(pause_ms), level, reason };
             let mut batch = Batch::default();
             batch.put(Key::server(&address.to_string()), encode(&row));
             self.ledger.apply(&batch)?;
+            // A pause that the server asked for must outlive a crash as well.
+            if outcome != Outcome::Fine {
+                self.ledger.flush()?;
+            }
         }
         Ok(pause)
     }

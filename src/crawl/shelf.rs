@@ -92,17 +92,26 @@ impl Shelf {
             files.captures.seal()?;
         }
         if files.texts.due(now, 0) {
+            // Once the texts are sealed nobody looks whether the catalogue holds them.
+            files.catalog.sync()?;
             files.texts.seal()?;
         }
         Ok(())
+    }
+
+    /// Notes that the open texts are accounted for up to their ends.
+    pub fn note_all(&self, batch: &mut Batch) {
+        for files in self.sites.values() {
+            files.note_committed(None, files.texts.lengths().map(|(length, _)| length), batch);
+        }
     }
 
     /// Seals everything: the end of a run.
     pub fn seal_all(&mut self) -> Result<()> {
         for files in self.sites.values_mut() {
             files.captures.seal()?;
-            files.texts.seal()?;
             files.catalog.sync()?;
+            files.texts.seal()?;
         }
         self.sites.clear();
         Ok(())

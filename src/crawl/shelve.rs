@@ -1,6 +1,7 @@
 //! Texts onto the shelf: a new article, or one more location of a known one.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 use url::Url;
@@ -102,9 +103,14 @@ pub fn known(shelf: &Shelf, ledger: &dyn Ledger, content: &Digest) -> Result<Opt
         return Ok(None);
     };
     let row: ContentRow = decode(&key, &bytes)?;
-    let path = shelf.root().join(text::sidecar(&row.text_path));
     // A record that is gone is made anew from the page at hand; the WARC files still hold the old one.
-    Ok(std::fs::read(path).ok().and_then(|json| serde_json::from_slice(&json).ok()))
+    Ok(beside(shelf.root(), &row.text_path))
+}
+
+/// The record beside a text.
+pub fn beside(root: &Path, text_path: &str) -> Option<ArticleRecord> {
+    let json = std::fs::read(root.join(text::sidecar(text_path))).ok()?;
+    serde_json::from_slice(&json).ok()
 }
 
 /// Adds addresses that are not there yet.

@@ -117,9 +117,9 @@ impl Line {
             self.connect(fetcher, address, &ask.url, origin.clone()).await?;
         }
         match self.speak(fetcher, address, ask, &robots, deadline, started).await {
-            // A kept connection may have been closed by the server meanwhile; nothing was answered on it, so the
-            // request may be sent again on a new one (RFC 9112 section 9.3.1).
-            Err(FetchError::Protocol { .. }) if kept && self.unanswered() => {
+            // A kept connection may have been closed by the server meanwhile. Where nothing went out on it, a new one
+            // costs the server nothing. What did go out counts as asked, and is asked again after the delay only.
+            Err(FetchError::Protocol { .. }) if kept && self.unsent() => {
                 self.connect(fetcher, address, &ask.url, origin).await?;
                 self.speak(fetcher, address, ask, &robots, deadline, started).await
             }
@@ -127,8 +127,8 @@ impl Line {
         }
     }
 
-    fn unanswered(&self) -> bool {
-        self.live.as_ref().is_some_and(|live| live.tap.wire().received.is_empty())
+    fn unsent(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.tap.wire().sent.is_empty())
     }
 
     async fn connect(
@@ -150,6 +150,11 @@ impl Line {
             .title_case_headers(true)
             .max_buf_size(fetcher.limits.head_bytes.max(8 << 10))
             .max_headers(200)
+            // Old servers fold lines, put a space before the colon, or send lines that are no fields. Browsers read
+            // them all the same, and what is kept are the bytes.
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
             .handshake(tee)
             .await;
         let (sender, connection) = built.map_err(|e| protocol(&host, &e))?;

@@ -19,13 +19,21 @@ pub use self::sled::SledLedger;
 pub enum LedgerError {
     /// The engine failed.
     #[error(
-        "the ledger at {path} failed: {source}; free space or permissions may be missing; when it is damaged, move it away and it is rebuilt from warc/"
+        "the ledger at {path} failed: {source}; make room or mend the permissions, then start again; it can be rebuilt from warc/"
     )]
     Engine {
         /// Where it lies.
         path: String,
         /// What the engine said.
         source: ::sled::Error,
+    },
+    /// Its files are damaged, or do not fit the archive.
+    #[error("the ledger at {path} is damaged ({why})")]
+    Damaged {
+        /// Where it lies.
+        path: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// Another process holds it.
     #[error("the ledger at {path} is held by another process; wait for it to end, or use another --root")]
@@ -42,6 +50,11 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// Whether the ledger is to be set aside and rebuilt from the WARC files.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Row { .. })
+    }
+
     /// Whether the same call may work later.
     pub fn retryable(&self) -> bool {
         matches!(self, Self::Held { .. })

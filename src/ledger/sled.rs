@@ -1,6 +1,8 @@
 //! The default ledger: sled 0.34, one process at a time.
 
+use std::io::ErrorKind;
 use std::ops::Bound;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -28,38 +30,61 @@ impl SledLedger {
     /// Opens or makes the store in `folder`.
     pub fn open(folder: &Path) -> Result<Self, LedgerError> {
         let path = folder.display().to_string();
-        let opened = sled::Config::new()
+        let config = sled::Config::new()
             .path(folder)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(1_000))
-            .mode(sled::Mode::HighThroughput)
-            .open();
-        match opened {
-            Ok(db) => Ok(Self { db, path, writing: Mutex::new(()) }),
-            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
-                Err(LedgerError::Held { path })
-            }
-            Err(source) => Err(LedgerError::Engine { path, source }),
-        }
+            .mode(sled::Mode::HighThroughput);
+        // Nothing else runs yet that could panic unheard.
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(|_| {}));
+        let opened = guarded(&path, || config.open());
+        panic::set_hook(hook);
+        Ok(Self { db: opened?, path, writing: Mutex::new(()) })
     }
 
-    fn fault(&self, source: sled::Error) -> LedgerError {
-        LedgerError::Engine { path: self.path.clone(), source }
+    fn guarded<T>(&self, call: impl FnOnce() -> sled::Result<T>) -> Result<T, LedgerError> {
+        guarded(&self.path, call)
+    }
+}
+
+/// Calls sled. On damaged files it returns errors of many kinds, or panics; either way they are damaged.
+fn guarded<T>(path: &str, call: impl FnOnce() -> sled::Result<T>) -> Result<T, LedgerError> {
+    let path = path.to_owned();
+    // What a panic may leave half-done is given up together with the ledger.
+    match panic::catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Io(error))) if error.to_string().contains("could not acquire lock") => {
+            Err(LedgerError::Held { path })
+        }
+        Ok(Err(source)) if is_damage(&source) => Err(LedgerError::Damaged { path, why: source.to_string() }),
+        Ok(Err(source)) => Err(LedgerError::Engine { path, source }),
+        Err(_) => Err(LedgerError::Damaged { path, why: "sled gave up on it".to_owned() }),
+    }
+}
+
+fn is_damage(error: &sled::Error) -> bool {
+    match error {
+        sled::Error::Io(error) => {
+            use ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+            matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)
+        }
+        _ => true,
     }
 }
 
 impl Ledger for SledLedger {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, LedgerError> {
-        let value = self.db.get(key).map_err(|e| self.fault(e))?;
+        let value = self.guarded(|| self.db.get(key))?;
         Ok(value.map(|v| v.to_vec()))
     }
 
     fn put_if_absent(&self, key: &[u8], value: &[u8]) -> Result<Option<Vec<u8>>, LedgerError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.db.get(key).map_err(|e| self.fault(e))? {
+        self.guarded(|| match self.db.get(key)? {
             Some(there) => Ok(Some(there.to_vec())),
-            None => self.db.insert(key, value).map(|_| None).map_err(|e| self.fault(e)),
-        }
+            None => self.db.insert(key, value).map(|_| None),
+        })
     }
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, LedgerError> {
@@ -67,21 +92,23 @@ impl Ledger for SledLedger {
             Some(after) if after >= prefix => Bound::Excluded(after),
             _ => Bound::Included(prefix),
         };
-        let mut out = Vec::with_capacity(limit.min(64));
-        for entry in self.db.range::<&[u8], _>((start, Bound::Unbounded)) {
-            let (key, value) = entry.map_err(|e| self.fault(e))?;
-            if out.len() == limit || !key.starts_with(prefix) {
-                break;
+        self.guarded(|| {
+            let mut out = Vec::with_capacity(limit.min(64));
+            for entry in self.db.range::<&[u8], _>((start, Bound::Unbounded)) {
+                let (key, value) = entry?;
+                if out.len() == limit || !key.starts_with(prefix) {
+                    break;
+                }
+                out.push((key.to_vec(), value.to_vec()));
             }
-            out.push((key.to_vec(), value.to_vec()));
-        }
-        Ok(out)
+            Ok(out)
+        })
     }
 
     fn apply(&self, batch: &Batch) -> Result<Applied, LedgerError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in &batch.expects {
-            let there = self.db.get(key).map_err(|e| self.fault(e))?;
+            let there = self.guarded(|| self.db.get(key))?;
             if there.as_deref() != value.as_deref() {
                 return Ok(Applied::Refused);
             }
@@ -93,11 +120,11 @@ impl Ledger for SledLedger {
                 None => writes.remove(key.as_slice()),
             }
         }
-        self.db.apply_batch(writes).map_err(|e| self.fault(e))?;
+        self.guarded(|| self.db.apply_batch(writes))?;
         Ok(Applied::Done)
     }
 
     fn flush(&self) -> Result<(), LedgerError> {
-        self.db.flush().map(|_| ()).map_err(|e| self.fault(e))
+        self.guarded(|| self.db.flush().map(|_| ()))
     }
 }

@@ -7,6 +7,7 @@ mod date;
 mod digest;
 mod http;
 mod limits;
+mod recent;
 mod url;
 
 pub use clock::{Clock, FixedClock, SystemClock};
@@ -14,4 +15,5 @@ pub use date::{Stamp, StampSource, VIETNAM};
 pub use digest::Digest;
 pub use http::Head;
 pub use limits::Limits;
+pub use recent::Recent;
 pub use url::{CanonicalUrl, PageMethod, PageRequest};

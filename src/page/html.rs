@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use scraper::Html;
+use ego_tree::Tree;
+use html5ever::driver::{ParseOpts, parse_document};
+use html5ever::tendril::TendrilSink;
+use scraper::{Html, HtmlTreeSink, Node};
 use url::Url;
 
 use super::prune;
@@ -26,7 +29,10 @@ impl HtmlPage {
     /// Never fails: what is over a bound is left out of the tree and stays in `source`.
     pub fn parse(url: Url, source: String, limits: &Limits) -> Self {
         let pruned = prune::prune(&source, limits);
-        let dom = Html::parse_document(&pruned.html);
+        // An element and a text each: a tree that grows while it is built is copied several times over.
+        let mut empty = Html::new_document();
+        empty.tree = Tree::with_capacity(Node::Document, pruned.elements * 2 + 16);
+        let dom = parse_document(HtmlTreeSink::new(empty), ParseOpts::default()).one(pruned.html.as_str());
         Self { url, source, dom, json_ld: pruned.json_ld }
     }
 

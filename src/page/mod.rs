@@ -4,6 +4,7 @@
 //! and, for HTML, one bounded tree. Promises: one parse a page, bounded in size, depth, elements and attributes, in time
 //! linear in the body. Refuses: I/O, bodies that grow beyond the limits, content codings nobody asked for.
 
+mod attributes;
 mod charset;
 mod decode;
 mod html;
@@ -35,13 +36,13 @@ pub enum PageError {
         detail: String,
     },
     /// More decoded bytes than allowed.
-    #[error("the body is larger than {limit} bytes once decoded; raise `decoded_bytes` if this is wanted")]
+    #[error("the body is larger than {limit} bytes once decoded; raise `decoded` in [limits] if this is wanted")]
     TooLarge {
         /// The bound, in bytes.
         limit: usize,
     },
     /// A decompression bomb.
-    #[error("the body grows more than {ratio} times when decoded; raise `decoded_ratio` if this is wanted")]
+    #[error("the body grows more than {ratio} times when decoded, as no page does; nothing was read of it")]
     Bomb {
         /// The bound, decoded bytes for each received byte.
         ratio: usize,
@@ -49,6 +50,16 @@ pub enum PageError {
 }
 
 impl PageError {
+    /// A few words for reports, the same for all pages.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            Self::UnknownCoding(_) => "unknown content coding",
+            Self::Damaged { .. } => "damaged content coding",
+            Self::TooLarge { .. } => "too large once decoded",
+            Self::Bomb { .. } => "grows too much when decoded",
+        }
+    }
+
     /// Whether asking again may help: only damage on the way can heal.
     pub fn retryable(&self) -> bool {
         matches!(self, Self::Damaged { .. })

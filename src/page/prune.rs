@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
+use super::attributes::{Attribute, keeps, names_json_ld, value_at};
 use super::tags::{Closing, Kind, Open, Stack};
 use crate::model::Limits;
 
@@ -20,9 +21,6 @@ const MAX_FORMATTING: usize = 24;
 /// Attributes of one element (the parser compares each with all others).
 const MAX_ATTRIBUTES: usize = 48;
 
-/// A `data:` address longer than this is an image in the page itself.
-const MAX_DATA_BYTES: usize = 256;
-
 /// JSON-LD scripts remembered.
 const MAX_JSON_LD: usize = 16;
 
@@ -30,6 +28,8 @@ const MAX_JSON_LD: usize = 16;
 pub(super) struct Pruned {
     pub(super) html: String,
     pub(super) json_ld: Vec<Range<usize>>,
+    /// Elements in `html`, about.
+    pub(super) elements: usize,
 }
 
 /// Makes the copy of `source` that is parsed.
@@ -38,7 +38,7 @@ pub(super) fn prune(source: &str, limits: &Limits) -> Pruned {
     let mut pass = Pass {
         source: &source[..end],
         bytes: &source.as_bytes()[..end],
-        out: Vec::with_capacity(end / 2),
+        out: String::with_capacity(end / 2),
         stack: Stack::new(),
         depth_limit: limits.dom_depth.max(8),
         cost: 0,
@@ -47,25 +47,17 @@ pub(super) fn prune(source: &str, limits: &Limits) -> Pruned {
         attributes: Vec::new(),
         exhausted: Vec::new(),
         json_ld: Vec::new(),
+        zeros: memchr(0, &source.as_bytes()[..end]).is_some(),
         lower: Vec::new(),
     };
     pass.run();
-    // Cuts are made at ASCII bytes only, so this never fails; an empty page is the answer if it did.
-    Pruned { html: String::from_utf8(pass.out).unwrap_or_default(), json_ld: pass.json_ld }
-}
-
-/// One attribute: where it stands, and its name.
-#[derive(Debug, Clone)]
-struct Attribute {
-    whole: Range<usize>,
-    name: Range<usize>,
-    value: Range<usize>,
+    Pruned { html: pass.out, json_ld: pass.json_ld, elements: pass.cost.min(MAX_ELEMENTS) }
 }
 
 struct Pass<'a> {
     source: &'a str,
     bytes: &'a [u8],
-    out: Vec<u8>,
+    out: String,
     stack: Stack,
     depth_limit: usize,
     cost: usize,
@@ -76,6 +68,8 @@ struct Pass<'a> {
     /// Names whose end tag does not come any more: looked for once only.
     exhausted: Vec<Vec<u8>>,
     json_ld: Vec<Range<usize>>,
+    /// The source holds NULs.
+    zeros: bool,
     lower: Vec<u8>,
 }
 
@@ -98,7 +92,9 @@ impl Pass<'_> {
                 },
                 Some(letter) if letter.is_ascii_alphabetic() => self.start_tag(tag),
                 _ => {
-                    self.out.extend_from_slice(b"&lt;");
+                    // Each costs the parser as much as an element.
+                    self.cost += 1;
+                    self.out.push_str(if self.cost > MAX_ELEMENTS { " " } else { "&lt;" });
                     tag + 1
                 }
             };
@@ -110,34 +106,43 @@ impl Pass<'_> {
         memchr(byte, &self.bytes[from..]).map_or(self.bytes.len(), |offset| from + offset + 1)
     }
 
-    /// Text, with runs of white space folded (outside `pre`) and NULs dropped.
+    /// Copies a piece of the source. Every cut of this pass lies beside an ASCII byte.
+    fn copy(&mut self, range: Range<usize>) {
+        let piece = self.source.get(range).unwrap_or_default();
+        if self.zeros && piece.contains('\0') {
+            self.out.extend(piece.chars().filter(|c| *c != '\0'));
+        } else {
+            self.out.push_str(piece);
+        }
+    }
+
+    /// Text, with runs of white space folded (outside `pre`).
     fn text(&mut self, range: Range<usize>) {
-        let text = &self.bytes[range];
         if self.pre > 0 {
-            self.out.extend(text.iter().filter(|byte| **byte != 0));
+            self.copy(range);
             return;
         }
-        let mut start = 0;
-        let mut at = 0;
-        while at < text.len() {
-            let byte = text[at];
-            if byte > b' ' {
+        let bytes = self.bytes;
+        let mut start = range.start;
+        let mut at = range.start;
+        while at < range.end {
+            if bytes[at] > b' ' {
                 at += 1;
                 continue;
             }
             let run = at;
-            while at < text.len() && text[at] <= b' ' {
+            let mut lines = false;
+            while at < range.end && bytes[at] <= b' ' {
+                lines |= bytes[at] == b'\n';
                 at += 1;
             }
-            if at - run > 1 || byte == 0 {
-                self.out.extend_from_slice(&text[start..run]);
-                if text[run..at].iter().any(|byte| *byte != 0) {
-                    self.out.push(if text[run..at].contains(&b'\n') { b'\n' } else { b' ' });
-                }
+            if at - run > 1 {
+                self.copy(start..run);
+                self.out.push(if lines { '\n' } else { ' ' });
                 start = at;
             }
         }
-        self.out.extend_from_slice(&text[start..]);
+        self.copy(start..range.end);
     }
 
     /// Comments go, the doctype stays.
@@ -145,7 +150,7 @@ impl Pass<'_> {
         if !self.bytes[tag..].starts_with(b"<!--") {
             let end = self.past(tag, b'>');
             if self.bytes[tag + 2..end].get(..7).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) {
-                self.out.extend_from_slice(&self.bytes[tag..end]);
+                self.copy(tag..end);
             }
             return end;
         }
@@ -179,7 +184,7 @@ impl Pass<'_> {
         let kind = self.take_name(&name);
         let Some(end) = self.scan_attributes(name.end) else { return self.bytes.len() };
         match kind {
-            Kind::Void if self.lower == b"br" => self.out.extend_from_slice(b"<br>"),
+            Kind::Void if self.lower == b"br" => self.out.push_str("<br>"),
             Kind::Void | Kind::Dropped | Kind::Hollow | Kind::Verbatim | Kind::Skipped => {}
             _ => match self.stack.closing(kind, &self.lower) {
                 Closing::Nothing => {}
@@ -195,9 +200,9 @@ impl Pass<'_> {
     }
 
     fn emit_end(&mut self, name: &Range<usize>) {
-        self.out.extend_from_slice(b"</");
-        self.out.extend_from_slice(&self.bytes[name.clone()]);
-        self.out.push(b'>');
+        self.out.push_str("</");
+        self.copy(name.clone());
+        self.out.push('>');
     }
 
     /// Closes every element from `height` up, in the output too. Formatting elements are left to the parser, which
@@ -206,7 +211,7 @@ impl Pass<'_> {
         while self.stack.depth() > height {
             let Some(open) = self.stack.pop() else { return };
             self.pre -= usize::from(self.is_pre(&open));
-            if !matches!(open.kind, Kind::Formatting | Kind::Anchor) {
+            if !matches!(open.kind, Kind::Formatting | Kind::Anchor | Kind::Mute) {
                 self.emit_end(&(open.name.0..open.name.1));
             }
         }
@@ -226,6 +231,11 @@ impl Pass<'_> {
         match kind {
             Kind::Dropped => return self.drop_content(&name, end),
             Kind::Skipped => {}
+            Kind::Formatting if self.is_icon(end) => return self.past(end, b'>'),
+            // Word wraps every run of text in spans that say nothing but a font.
+            Kind::Inline if self.says_nothing() => {
+                self.stack.push(Open::new(Kind::Mute, &self.lower, (name.start, name.end)));
+            }
             Kind::Hollow => {
                 if !over {
                     self.emit_start(tag, end, &name);
@@ -241,6 +251,24 @@ impl Pass<'_> {
         end
     }
 
+    /// `<i class="fa fa-clock"></i>`: the tag that ends at `end` holds nothing and is an icon by its class.
+    fn is_icon(&self, end: usize) -> bool {
+        let tail = &self.bytes[end..];
+        matches!(self.lower.as_slice(), b"i" | b"em")
+            && tail.starts_with(b"</")
+            && tail.get(2..2 + self.lower.len()).is_some_and(|name| name.eq_ignore_ascii_case(&self.lower))
+            && tail.get(2 + self.lower.len()) == Some(&b'>')
+            && self.attributes.iter().all(|attribute| !self.bytes[attribute.name.clone()].eq_ignore_ascii_case(b"id"))
+    }
+
+    /// A `span` all of whose attributes are left out.
+    fn says_nothing(&self) -> bool {
+        self.lower == b"span"
+            && !self.attributes.is_empty()
+            && self.stack.depth() < self.depth_limit
+            && self.attributes.iter().all(|attribute| !keeps(self.bytes, attribute))
+    }
+
     fn open(&mut self, kind: Kind, tag: usize, end: usize, name: Range<usize>, over: bool) {
         if let Some(height) = self.stack.implied(kind, &self.lower) {
             self.close_implied(kind, height);
@@ -249,7 +277,7 @@ impl Pass<'_> {
         let flood = kind == Kind::Formatting && self.formatting >= MAX_FORMATTING;
         if over || stray || flood || self.stack.depth() >= self.depth_limit {
             // Flattened; a blank keeps the words of two blocks apart.
-            self.out.push(b' ');
+            self.out.push(' ');
             return;
         }
         self.formatting += usize::from(kind == Kind::Formatting);
@@ -262,7 +290,7 @@ impl Pass<'_> {
     fn close_implied(&mut self, kind: Kind, height: usize) {
         if kind == Kind::Anchor {
             self.stack.remove(height);
-            self.out.extend_from_slice(b"</a>");
+            self.out.push_str("</a>");
         } else {
             self.close_from(height);
         }
@@ -308,23 +336,23 @@ impl Pass<'_> {
     fn emit_start(&mut self, tag: usize, end: usize, name: &Range<usize>) {
         let flood = self.attributes.len() > MAX_ATTRIBUTES;
         if !flood && self.attributes.iter().all(|attribute| keeps(self.bytes, attribute)) {
-            self.out.extend(self.bytes[tag..end].iter().filter(|byte| **byte != 0));
+            self.copy(tag..end);
             return;
         }
-        self.out.extend_from_slice(&self.bytes[tag..name.end]);
-        for attribute in self.attributes.iter().take(MAX_ATTRIBUTES) {
-            if keeps(self.bytes, attribute) {
-                self.out.push(b' ');
-                self.out.extend(self.bytes[attribute.whole.clone()].iter().filter(|byte| **byte != 0));
+        self.copy(tag..name.end);
+        for index in 0..self.attributes.len().min(MAX_ATTRIBUTES) {
+            if keeps(self.bytes, &self.attributes[index]) {
+                self.out.push(' ');
+                self.copy(self.attributes[index].whole.clone());
             }
         }
         // An unquoted value must not take the bracket's slash along.
-        self.out.extend_from_slice(b" >");
+        self.out.push_str(" >");
     }
 
     fn drop_content(&mut self, name: &Range<usize>, end: usize) -> usize {
         let script = self.lower == b"script";
-        let json_ld = script && self.attributes.iter().any(|attribute| self.names_json_ld(attribute));
+        let json_ld = script && self.attributes.iter().any(|attribute| names_json_ld(self.bytes, attribute));
         let Some(after) = self.after_end_tag(end) else {
             // Unclosed: a script swallows the rest as in a browser, a drawing does not.
             return if script || self.lower == b"style" { self.bytes.len() } else { end };
@@ -335,10 +363,6 @@ impl Pass<'_> {
         }
         debug_assert!(after >= name.end, "the scan goes forward only");
         after
-    }
-
-    fn names_json_ld(&self, attribute: &Attribute) -> bool {
-        memmem::find(&self.bytes[attribute.value.clone()], b"ld+json").is_some()
     }
 
     fn verbatim(&mut self, tag: usize, end: usize, name: &Range<usize>, over: bool) -> usize {
@@ -373,33 +397,4 @@ impl Pass<'_> {
         self.exhausted.push(self.lower.clone());
         None
     }
-}
-
-/// The value that starts at `at`, without its quotes.
-fn value_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    match *bytes.get(at)? {
-        quote @ (b'"' | b'\'') => {
-            let length = memchr(quote, &bytes[at + 1..])?;
-            Some(at + 1..at + 1 + length)
-        }
-        b'>' => Some(at..at),
-        _ => {
-            let length = bytes[at..].iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>')?;
-            Some(at..at + length)
-        }
-    }
-}
-
-/// Event handlers carry no text (`onclick` alone holds file addresses), nor do image candidates and inline images.
-fn keeps(bytes: &[u8], attribute: &Attribute) -> bool {
-    let name = &bytes[attribute.name.clone()];
-    let handler = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"on"));
-    if handler {
-        return name.eq_ignore_ascii_case(b"onclick");
-    }
-    if name.eq_ignore_ascii_case(b"srcset") {
-        return false;
-    }
-    let value = &bytes[attribute.value.clone()];
-    !(value.len() > MAX_DATA_BYTES && value[..5].eq_ignore_ascii_case(b"data:"))
 }

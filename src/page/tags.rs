@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Barrier,
     /// `span` and everything unknown.
     Inline,
+    /// An inline element that is left out of the output, end tag included.
+    Mute,
 }
 
 impl Kind {
@@ -54,7 +56,7 @@ impl Kind {
             b"script" | b"style" | b"svg" | b"math" | b"noscript" | b"template" | b"noembed" | b"noframes" => {
                 Self::Dropped
             }
-            b"iframe" | b"xmp" => Self::Hollow,
+            b"iframe" | b"xmp" | b"select" => Self::Hollow,
             b"title" | b"textarea" => Self::Verbatim,
             b"plaintext" | b"frameset" | b"listing" => Self::Skipped,
             b"b" | b"i" | b"u" | b"em" | b"strong" | b"font" | b"big" | b"small" | b"s" | b"strike" | b"tt"
@@ -72,13 +74,15 @@ impl Kind {
             b"td" | b"th" | b"caption" => Self::Cell,
             b"option" | b"optgroup" => Self::Choice,
             b"form" => Self::Form,
-            b"object" | b"button" | b"select" | b"applet" | b"marquee" | b"html" | b"body" | b"head" => Self::Barrier,
+            b"object" | b"button" | b"applet" | b"marquee" | b"html" | b"body" | b"head" => Self::Barrier,
+            // `o:p`, `st1:place`: what Word leaves behind.
+            name if name.contains(&b':') => Self::Skipped,
             _ => Self::Inline,
         }
     }
 
     fn special(self) -> bool {
-        !matches!(self, Self::Formatting | Self::Anchor | Self::Inline)
+        !matches!(self, Self::Formatting | Self::Anchor | Self::Inline | Self::Mute)
     }
 }
 
@@ -107,6 +111,8 @@ fn key(name: &[u8]) -> u32 {
 pub(super) struct Stack {
     open: Vec<Open>,
     counts: [u32; 256],
+    /// Open tables, so that rows without one cost nothing to refuse.
+    tables: usize,
 }
 
 /// What an end tag does.
@@ -121,7 +127,7 @@ pub(super) enum Closing {
 
 impl Stack {
     pub(super) fn new() -> Self {
-        Self { open: Vec::with_capacity(64), counts: [0; 256] }
+        Self { open: Vec::with_capacity(64), counts: [0; 256], tables: 0 }
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -130,26 +136,28 @@ impl Stack {
 
     pub(super) fn push(&mut self, open: Open) {
         self.counts[(open.key & 255) as usize] += 1;
+        self.tables += usize::from(open.kind == Kind::Table);
         self.open.push(open);
     }
 
     pub(super) fn pop(&mut self) -> Option<Open> {
         let top = self.open.pop()?;
         self.counts[(top.key & 255) as usize] -= 1;
+        self.tables -= usize::from(top.kind == Kind::Table);
         Some(top)
     }
 
     pub(super) fn remove(&mut self, height: usize) {
         let gone = self.open.remove(height);
         self.counts[(gone.key & 255) as usize] -= 1;
-    }
-
-    fn holds(&self, kind: Kind) -> bool {
-        self.open.iter().any(|open| open.kind == kind)
+        self.tables -= usize::from(gone.kind == Kind::Table);
     }
 
     /// From which height up a start tag closes open elements.
     pub(super) fn implied(&self, kind: Kind, lower: &[u8]) -> Option<usize> {
+        if matches!(kind, Kind::Section | Kind::Row | Kind::Cell) && self.tables == 0 {
+            return None;
+        }
         let wanted = key(lower);
         for (height, open) in self.open.iter().enumerate().rev() {
             let hit = match kind {
@@ -183,7 +191,7 @@ impl Stack {
 
     /// Whether a row or cell is allowed here at all.
     pub(super) fn in_table(&self) -> bool {
-        self.holds(Kind::Table)
+        self.tables > 0
     }
 
     /// What an end tag of that name closes.
@@ -199,7 +207,7 @@ impl Stack {
             }
             let barrier = match kind {
                 Kind::Table | Kind::Section | Kind::Row | Kind::Cell => open.kind == Kind::Table,
-                Kind::Inline => open.kind.special(),
+                Kind::Inline | Kind::Mute => open.kind.special(),
                 _ => matches!(open.kind, Kind::Table | Kind::Cell | Kind::Barrier),
             };
             if barrier {

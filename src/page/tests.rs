@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::format_collect)]
 
 use std::io::Write as _;
 
@@ -151,12 +151,12 @@ fn depth(page: &HtmlPage) -> usize {
     deepest
 }
 
-/// Wall time is the machine's; these bounds fail only when the work is no longer linear.
+/// Wall time is the machine's, which tests share: the bound is far above linear work and far below quadratic.
 fn quick(name: &str, source: &str) -> HtmlPage {
     let start = std::time::Instant::now();
     let page = parse(source);
     let taken = start.elapsed();
-    assert!(taken < std::time::Duration::from_secs(5), "{name}: {taken:?}");
+    assert!(taken < std::time::Duration::from_secs(30), "{name}: {taken:?}");
     page
 }
 

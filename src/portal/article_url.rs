@@ -151,7 +151,7 @@ pub(super) fn is_file(url: &Url) -> bool {
 }
 
 /// Search, log-in, tag and print pages.
-fn is_tool(url: &Url) -> bool {
+pub fn is_tool(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     path.split('/').any(|segment| NEVER.contains(&segment))
         || url

@@ -35,7 +35,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use article_url::{ArticleUrls, is_article_url};
+pub use article_url::{ArticleUrls, is_article_url, is_tool};
 pub use canonical::{article_key, canonical};
 pub use cursor::{Cursor, Learned};
 pub use error::PortalError;

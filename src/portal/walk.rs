@@ -1,13 +1,12 @@
 //! After each list page: go on or stop, and why. A pure state machine.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use jiff::civil::Date;
 
 use super::cursor::hash;
 use super::{Cursor, ListItem, ListReading, Next, article_key};
-use crate::model::PageRequest;
+use crate::model::{PageRequest, Recent};
 
 /// What the walk is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,19 +96,20 @@ pub struct Walk {
     window: Window,
     max_pages: u32,
     patience: u32,
-    listed: HashSet<u64>,
+    listed: Recent<u64>,
     cursor: Cursor,
 }
 
 /// Pages in a row without anything new that end a walk.
 const PATIENCE: u32 = 3;
-/// Articles remembered within a walk; a list that is longer only loses the rule of [`PATIENCE`] for its oldest part.
-const LISTED: usize = 1 << 20;
+/// Articles remembered within a walk, the latest ones: far more than [`PATIENCE`] pages name. What comes again after so
+/// many others counts as new, and the ledger knows it all the same.
+const LISTED: usize = 4_096;
 
 impl Walk {
     /// A walk from the first page, or on from where `cursor` left off (`cursor.next` is then the page to ask for).
     pub fn new(mode: Mode, window: Window, max_pages: u32, cursor: Cursor) -> Self {
-        Self { mode, window, max_pages, patience: PATIENCE, listed: HashSet::new(), cursor }
+        Self { mode, window, max_pages, patience: PATIENCE, listed: Recent::new(LISTED), cursor }
     }
 
     /// What is known of a list before a new walk over it: where its items stand, not what the last walk saw.
@@ -146,13 +146,9 @@ impl Walk {
         let mut fresh = Vec::new();
         for item in &reading.items {
             let key = hash(&article_key(&item.url, reading.family));
-            if self.listed.contains(&key) {
-                continue;
+            if self.listed.insert(key) {
+                fresh.push(item);
             }
-            if self.listed.len() < LISTED {
-                self.listed.insert(key);
-            }
-            fresh.push(item);
         }
         fresh
     }

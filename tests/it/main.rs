@@ -2,5 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod bytes;
+mod crash;
+mod disk;
+mod errors;
 mod examples;
+mod faults;
+mod flow;
+mod harness;
+mod interrupt;
+mod polite;
+mod raw;
+mod recovery;
+mod support;
 mod tidy;
+mod tls;

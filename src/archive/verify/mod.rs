@@ -99,7 +99,8 @@ impl Pass<'_> {
             self.report(Some(damage.offset), Fault::Skipped { bytes: next - damage.offset });
             from = next;
         }
-        if self.summary.records.is_empty() {
+        // An open file that holds nothing yet has just been begun.
+        if self.summary.records.is_empty() && !self.open {
             self.report(None, Fault::Empty);
         }
         let index = index_path(self.path);

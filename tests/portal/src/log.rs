@@ -17,7 +17,7 @@ const KEPT: usize = 1 << 20;
 pub struct Request {
     /// The portal's name.
     pub portal: String,
-    /// When its head had arrived, since the portal's start.
+    /// When its head had arrived, since the start of the portals that were started together.
     #[serde(rename = "start_us", serialize_with = "micros")]
     pub start: Duration,
     /// When the last byte of the answer was handed over; the present while it is under way.
@@ -61,16 +61,16 @@ struct Inner {
 }
 
 impl Log {
-    /// An empty log; time runs from now.
-    pub fn new() -> Self {
-        Self { started: Instant::now(), inner: Mutex::default() }
+    /// An empty log; time runs from `started`.
+    pub fn since(started: Instant) -> Self {
+        Self { started, inner: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Time since the portal's start.
+    /// Time since the start.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }

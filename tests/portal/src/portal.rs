@@ -5,6 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -43,12 +44,13 @@ pub async fn start(specs: Vec<PortalSpec>, bind: &[SocketAddr]) -> io::Result<Po
 /// Starts portals in a given world.
 pub async fn start_in(world: &World, specs: Vec<PortalSpec>, bind: &[SocketAddr]) -> io::Result<Portals> {
     let contents = world.portals(&specs);
+    let started = Instant::now();
     let mut running = Portals { portals: Vec::new(), tasks: Vec::new() };
     for (i, (spec, content)) in specs.into_iter().zip(contents).enumerate() {
         let default = SocketAddr::from((Ipv4Addr::new(127, 0, 0, (i % 250) as u8 + 1), 0));
         let listener = TcpListener::bind(bind.get(i).copied().unwrap_or(default)).await?;
         let address = listener.local_addr()?;
-        let site = Arc::new(Site::new(spec, format!("http://{address}"), world.clone(), content.articles));
+        let site = Arc::new(Site::new(spec, format!("http://{address}"), world.clone(), content.articles, started));
         let served = Arc::clone(&site);
         running.tasks.push(tokio::spawn(async move { match server::serve(served, listener).await {} }));
         running.portals.push(Portal { site, address });

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -77,14 +78,14 @@ pub struct Site {
 }
 
 impl Site {
-    /// A portal at `base` with these articles.
-    pub fn new(spec: PortalSpec, base: String, world: World, articles: Vec<Article>) -> Self {
+    /// A portal at `base` with these articles, whose log counts from `started`.
+    pub fn new(spec: PortalSpec, base: String, world: World, articles: Vec<Article>, started: Instant) -> Self {
         let chrome = Chrome::new(&spec);
         Self {
             info: chrome.menu.iter().cloned().collect(),
             state: RwLock::new(Arc::new(State::new(&spec, articles))),
             chrome,
-            log: Arc::new(Log::new()),
+            log: Arc::new(Log::since(started)),
             faults: Faults::default(),
             world,
             spec,

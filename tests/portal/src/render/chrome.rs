@@ -78,7 +78,7 @@ fn head(spec: &PortalSpec, rng: &mut Rng) -> String {
     out.push_str(&filler::script(rng, 6_000));
     out.push_str("</head>\n<body class=\"");
     out.push_str(spec.look().about().shell[0]);
-    for _ in 0..24 {
+    for _ in 0..8 {
         let _ = write!(out, "{:016x}", rng.next());
     }
     out.push_str("\">\n<div class=\"wraper\"><header class=\"header\"><div class=\"banner\"><a title=\"Trang chủ\" href=\"/\"><img alt=\"Banner\" src=\"/static/banner.png\" /></a></div>\n<div class=\"topbar\"><span class=\"current-time\" id=\"clock\">");

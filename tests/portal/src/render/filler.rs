@@ -1,12 +1,11 @@
-//! Style sheets and scripts as such systems inline them: varied enough to compress like the real thing.
+//! Style sheets and scripts as such systems inline them: few phrases said often, so that they compress like the real thing.
 
 use std::fmt::Write;
 
 use super::labels::{CLASSES, PARTS};
 use crate::rng::Rng;
 
-const COLOURS: &[&str] =
-    &["#c8102e", "#fff", "#333", "#f7f2e8", "#0a5aa8", "#ddd", "#8b1a1a", "#ffcf33", "#1e7145", "transparent"];
+const COLOURS: &[&str] = &["#c8102e", "#fff", "#333", "#0a5aa8"];
 const RULES: &[&str] = &[
     "display:block",
     "position:relative",
@@ -14,49 +13,39 @@ const RULES: &[&str] = &[
     "text-decoration:none",
     "overflow:hidden",
     "font-weight:700",
-    "text-transform:uppercase",
     "list-style:none",
     "box-sizing:border-box",
     "cursor:pointer",
-    "white-space:nowrap",
     "display:-ms-flexbox;display:flex",
-    "vertical-align:middle",
-    "background-repeat:no-repeat",
     "clear:both",
 ];
-const MEASURES: &[&str] = &[
-    "margin",
-    "padding",
-    "margin-top",
-    "padding-left",
-    "width",
-    "height",
-    "line-height",
-    "font-size",
-    "top",
-    "border-radius",
-];
-const VERBS: &[&str] =
-    &["init", "load", "toggle", "update", "bind", "render", "show", "hide", "scroll", "resize", "validate", "submit"];
-const NOUNS: &[&str] = &[
-    "Menu", "Slider", "Banner", "Tab", "Weather", "Calendar", "Vote", "Search", "Font", "Contrast", "Popup", "Gallery",
-    "Marquee",
-];
+const MEASURES: &[&str] = &["margin", "padding", "margin-top", "width", "height", "line-height", "font-size"];
+/// Sizes come from a grid, as designers choose them.
+const SIZES: &[&str] = &["0", "5", "10", "15"];
+/// Delays and offsets.
+const DELAYS: &[u64] = &[300, 500, 3_000];
+const VERBS: &[&str] = &["init", "load", "toggle", "update", "show", "hide"];
+const NOUNS: &[&str] = &["Menu", "Slider", "Banner", "Weather", "Search", "Popup", "Marquee"];
 
 /// A style element of about `size` bytes.
 pub fn style(rng: &mut Rng, size: usize) -> String {
     let mut out = String::with_capacity(size + 256);
     out.push_str("<style type=\"text/css\">\n");
+    let mut class = rng.pick(CLASSES);
     while out.len() < size {
+        // Rules of one part of the page stand together.
+        if rng.chance(15) {
+            class = rng.pick(CLASSES);
+        }
         if rng.chance(4) {
             let _ = writeln!(
                 out,
                 "@media (max-width:{}px){{.{}{{display:none}}}}",
-                rng.between(320, 1200),
+                rng.pick(&["480", "767", "991"]),
                 rng.pick(CLASSES)
             );
         }
-        let _ = write!(out, ".{}-{}", rng.pick(CLASSES), rng.pick(PARTS));
+        let _ = write!(out, ".{class}-{}", rng.pick(PARTS));
         if rng.chance(40) {
             let _ = write!(out, " .{}>{}", rng.pick(PARTS), rng.pick(&["a", "li", "span", "img", "h3", "p"]));
         }
@@ -65,7 +54,7 @@ pub fn style(rng: &mut Rng, size: usize) -> String {
             match rng.below(3) {
                 0 => out.push_str(rng.pick(RULES)),
                 1 => {
-                    let _ = write!(out, "{}:{}px", rng.pick(MEASURES), rng.between(1, 640));
+                    let _ = write!(out, "{}:{}px", rng.pick(MEASURES), rng.pick(SIZES));
                 }
                 _ => {
                     let _ = write!(out, "{}:{}", rng.pick(&["color", "background", "border-color"]), rng.pick(COLOURS));
@@ -91,10 +80,11 @@ pub fn script(rng: &mut Rng, size: usize) -> String {
 }
 
 fn function(rng: &mut Rng, out: &mut String) {
-    let name = format!("{}{}{}", rng.pick(VERBS), rng.pick(NOUNS), rng.between(1, 99));
-    let (class, part) = (rng.pick(CLASSES), rng.pick(PARTS));
-    let n = rng.between(100, 9_000);
-    let hex = rng.next() >> 20;
+    let name = format!("{}{}", rng.pick(VERBS), rng.pick(NOUNS));
+    let (class, part) = (rng.pick(&CLASSES[..6]), rng.pick(&PARTS[..6]));
+    let n = DELAYS[rng.below(DELAYS.len())];
+    // One of a few modules that the page loads many times.
+    let hex = 0x1a9_f37c_u64 + rng.below(2) as u64;
     let _ = match rng.below(6) {
         0 => writeln!(
             out,

@@ -1,0 +1,75 @@
+//! A full backfill of the look-alike portals with `--delay 0s`: the real program against portals in another process.
+//!
+//! `cargo bench --bench backfill`. Settings: `ARTICLES` (3000; the second run takes three times as many).
+
+#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a bench")]
+
+mod measure;
+
+use std::process::Command;
+
+use measure::{Cost, Portals, bytes_below, megabytes, setting, table, thousands};
+use serde_json::Value;
+
+fn main() {
+    if measure::served() {
+        return;
+    }
+    let articles = setting("ARTICLES", 3_000);
+    let rows = [(articles, false), (articles * 3, false), (articles, true)].map(|(n, gzip)| backfill(n, gzip));
+    table(
+        &[
+            "articles",
+            "gzip",
+            "pages",
+            "wall s",
+            "CPU s",
+            "system s",
+            "pages/CPU s",
+            "kB received/page",
+            "WARC kB/page",
+            "text kB/page",
+            "peak RSS MB",
+        ],
+        &rows,
+    );
+    println!(
+        "pages: articles and list pages. WARC: the captures; text: the series of cleaned texts. 1 kB is 1000 bytes."
+    );
+}
+
+fn backfill(articles: usize, gzip: bool) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (portals, config) = Portals::start(folder.path(), articles, gzip);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_luutru"));
+    command.args(["backfill", "--delay", "0s", "--quiet", "--json", "--config"]).arg(&config);
+    let (cost, output) = measure::run(&mut command);
+    drop(portals);
+    let summary: Value = serde_json::from_str(&output).expect("the summary is JSON");
+    let sum = |names: &[&str]| -> f64 {
+        let sites = summary["sites"].as_array().expect("sites");
+        sites.iter().flat_map(|site| names.iter().map(|name| site[*name].as_f64().unwrap_or(0.0))).sum()
+    };
+    let failed = sum(&["failed", "refused"]);
+    assert!(failed == 0.0, "{failed} articles failed");
+    let pages = sum(&["list_pages", "articles", "duplicates", "not_articles"]);
+    assert!(pages as usize > articles, "{pages} pages for {articles} articles: {output}");
+    let Cost { cpu, system, wall, peak_rss } = cost;
+    let warc = folder.path().join("archive/warc");
+    let text = bytes_below(&warc, "-text-");
+    let captures = bytes_below(&warc, ".warc.gz") - text;
+    let each = |bytes: f64| format!("{:.2}", bytes / pages / 1e3);
+    vec![
+        thousands(articles as f64),
+        if gzip { "yes" } else { "no" }.to_owned(),
+        thousands(pages),
+        format!("{:.1}", wall.as_secs_f64()),
+        format!("{:.2}", cpu.as_secs_f64()),
+        format!("{:.2}", system.as_secs_f64()),
+        thousands(pages / cpu.as_secs_f64()),
+        each(sum(&["bytes"])),
+        each(captures as f64),
+        each(text as f64),
+        megabytes(peak_rss),
+    ]
+}

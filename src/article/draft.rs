@@ -1,0 +1,305 @@
+//! An article in the making: which line of the outline is what.
+
+use ego_tree::NodeId;
+
+use super::body::{self, Region, Weights};
+use super::captions::Captions;
+use super::fold::key;
+use super::head::{self, DateLine, Title};
+use super::hints::Hints;
+use super::outline::{LineKind, Outline};
+use super::reader::Chosen;
+use super::refuse::{self, NotArticle};
+use super::{Block, Hint, Role, tail};
+
+/// Lines before the title in which a date line may stand.
+const BEFORE_TITLE: usize = 4;
+/// Lines after the body in which a byline or a date may stand.
+const AFTER_BODY: usize = 6;
+
+/// An article in the making: which lines are what.
+pub(super) struct Draft<'a> {
+    pub(super) outline: &'a Outline,
+    pub(super) title: Title,
+    pub(super) dates: Vec<DateLine>,
+    pub(super) shown_date: Option<usize>,
+    pub(super) lead: Option<String>,
+    pub(super) blocks: Vec<(Block, usize)>,
+    pub(super) byline: Option<String>,
+    pub(super) first: usize,
+    pub(super) end: usize,
+    pub(super) area: usize,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn of(
+        outline: &'a Outline,
+        weights: &Weights,
+        chosen: &Chosen,
+        hint: &Hint<'_>,
+    ) -> Result<Self, NotArticle> {
+        let range = |node: Option<NodeId>| {
+            node.and_then(|node| outline.area_of(node))
+                .filter(|area| outline.areas[*area].first < outline.areas[*area].end)
+        };
+        let title = range(chosen.title)
+            .map(|area| {
+                let area = &outline.areas[area];
+                let texts: Vec<&str> =
+                    outline.lines[area.first..area.end].iter().map(|line| line.text.as_str()).collect();
+                Title { line: Some(area.end - 1), text: texts.join(" "), sure: true }
+            })
+            .or_else(|| head::title(outline, weights, hint.title));
+        let trusted = range(chosen.body);
+        let title_line = title.as_ref().and_then(|title| title.line);
+        let region = match trusted {
+            Some(area) => Some(body::chosen(outline, weights, area)),
+            None => body::choose(outline, weights, title_line),
+        };
+        let region = region.unwrap_or(Region { area: 0, first: 0, end: 0, score: 0 });
+        let (kept, end) = body::keep(outline, weights, region, trusted.is_some());
+        let listed = body::is_list(outline, weights, region, &kept) || body::is_teaser(outline, &kept, title_line);
+        if trusted.is_none() && listed {
+            return Err(NotArticle::ListPage);
+        }
+        let title = title
+            .or_else(|| {
+                let line = head::heading_above(outline, kept.first().copied().unwrap_or(region.first) + 1)?;
+                Some(Title { line: Some(line), text: outline.lines[line].text.clone(), sure: false })
+            })
+            .or_else(|| head::declared(&outline.meta).map(|text| Title { line: None, text, sure: false }))
+            .or_else(|| hint.title.map(|text| Title { line: None, text: text.to_owned(), sure: false }));
+        let Some(title) = title else { return Err(refuse::weak(outline, hint.status)) };
+        let mut draft = Self {
+            outline,
+            title,
+            dates: Vec::new(),
+            shown_date: None,
+            lead: None,
+            blocks: Vec::new(),
+            byline: None,
+            first: region.first,
+            end,
+            area: region.area,
+        };
+        draft.read_dates(range(chosen.date));
+        let lead = range(chosen.lead);
+        draft.take_lines(weights, kept, lead);
+        draft.sign(range(chosen.byline));
+        draft.check(hint, trusted.is_some())?;
+        Ok(draft)
+    }
+
+    /// Refuses pages whose text is too thin for an article.
+    fn check(&self, hint: &Hint<'_>, trusted: bool) -> Result<(), NotArticle> {
+        let text: usize = self.blocks.iter().map(|(block, _)| block.text.len()).sum::<usize>()
+            + self.lead.as_ref().map_or(0, String::len);
+        let files =
+            self.outline.files.iter().any(|file| self.covers(file.line) && !self.outline.areas[file.area].noisy);
+        let dated = !self.dates.is_empty();
+        // A heading nobody declares over an undated little text is a box of a front page.
+        let nameless = !self.title.sure && !trusted && !dated && self.outline.meta.dates.is_empty() && text < 800;
+        let enough = (text >= 160 && !nameless) || (trusted && text > 0);
+        if enough && !(text < 500 && refuse::says_error(self.outline)) {
+            return Ok(());
+        }
+        if refuse::says_error(self.outline) {
+            return Err(NotArticle::ErrorPage);
+        }
+        let pictures = self
+            .outline
+            .pictures
+            .iter()
+            .any(|picture| self.covers(picture.line) && !self.outline.areas[picture.area].noisy);
+        // Portals show a form to log in beside many an article; this one stands in its place.
+        if self.outline.password && hint.title.is_some_and(|named| !self.is_headed(named)) {
+            return Err(NotArticle::LoginPage);
+        }
+        if self.title.sure && (dated || hint.title.is_some()) && (text > 0 || files || pictures) {
+            return Ok(());
+        }
+        Err(refuse::weak(self.outline, hint.status))
+    }
+
+    /// Whether the page is headed as the list named it: lists shorten long titles, and boxes of news link to others.
+    fn is_headed(&self, named: &str) -> bool {
+        let linked = self.title.line.is_some_and(|line| self.outline.lines[line].link_share() > 0.5);
+        let (named, shown) = (key(named), key(&self.title.text));
+        !linked && (named.starts_with(&shown) || shown.starts_with(&named))
+    }
+
+    pub(super) fn covers(&self, line: usize) -> bool {
+        line >= self.title.line.map_or(self.first, |title| title.min(self.first)) && line <= self.end + AFTER_BODY / 2
+    }
+
+    /// Date lines near the title, inside the body's first lines, and right after it.
+    fn read_dates(&mut self, chosen: Option<usize>) {
+        let lines = &self.outline.lines;
+        if let Some(area) = chosen {
+            let area = &self.outline.areas[area];
+            self.dates.extend((area.first..area.end).filter_map(|index| head::date_line(index, &lines[index])));
+            if !self.dates.is_empty() {
+                self.shown_date = self.dates.first().map(|date| date.line);
+                return;
+            }
+        }
+        let title = self.title.line.unwrap_or(self.first);
+        let below = title + 1..(self.first + 4).max(title + 8).min(lines.len());
+        let above = title.saturating_sub(BEFORE_TITLE)..title;
+        let after = self.end.min(lines.len())..(self.end + AFTER_BODY).min(lines.len());
+        for index in below.chain(above.rev()) {
+            if let Some(date) = head::date_line(index, &lines[index])
+                && !lines[index].noisy_list()
+            {
+                self.shown_date = self.shown_date.or(Some(index));
+                self.dates.push(date);
+            }
+        }
+        if self.dates.is_empty() {
+            // Below the body only with a label: the dates of other articles follow there.
+            let found = after
+                .take_while(|index| !head::ends_article(&lines[*index]))
+                .filter(|index| {
+                    !lines[*index].noisy && lines[*index].kind != LineKind::Item && head::labelled(&lines[*index])
+                })
+                .find_map(|index| head::date_line(index, &lines[index]));
+            self.dates.extend(found);
+        }
+    }
+
+    /// Sorts the lines into lead, paragraphs, captions and the rest.
+    fn take_lines(&mut self, weights: &Weights, kept: Vec<usize>, lead: Option<usize>) {
+        let outline = self.outline;
+        let title_key = key(&self.title.text);
+        let mut order: Vec<usize> = Vec::with_capacity(kept.len() + 4);
+        let from = self.title.line.map_or(self.first, |line| line + 1);
+        if let Some(area) = lead {
+            let area = &outline.areas[area];
+            order.extend(area.first..area.end);
+        } else if from < self.first {
+            order.extend((from..self.first).filter(|index| head_text(outline, weights, *index)));
+        }
+        let given = order.len();
+        for index in kept {
+            if !order.contains(&index) {
+                order.push(index);
+            }
+        }
+        let dated: Vec<usize> = self.dates.iter().map(|date| date.line).collect();
+        let mut captions = Captions::default();
+        for (position, index) in order.into_iter().enumerate() {
+            let line = &outline.lines[index];
+            let heading = Some(index) == self.title.line || (self.blocks.is_empty() && key(&line.text) == title_key);
+            if heading || dated.contains(&index) {
+                continue;
+            }
+            if captions.take(line) {
+                if !captions.doubled(line) {
+                    self.push(Role::Caption, index);
+                }
+                continue;
+            }
+            let text = self.lead.is_none() && !self.blocks.iter().any(|(block, _)| block.role == Role::Paragraph);
+            let opens =
+                text && (position < given || line.hints.has(Hints::LEAD) || (line.is_bold() && line.size >= 60));
+            if opens && line.kind != LineKind::Row && line.size >= 24 {
+                self.lead = Some(line.text.clone());
+                continue;
+            }
+            if self.lead.as_ref().is_some_and(|lead| *lead == line.text || key(lead) == key(&line.text))
+                && self.blocks.len() < 3
+            {
+                continue;
+            }
+            self.push(role(line.kind), index);
+        }
+    }
+
+    fn push(&mut self, role: Role, index: usize) {
+        let text = self.outline.lines[index].text.clone();
+        self.blocks.push((Block { role, text }, index));
+    }
+
+    /// Finds who wrote it: the element a selector chose, the last lines, a line below the body, brackets at the end.
+    fn sign(&mut self, chosen: Option<usize>) {
+        let lines = &self.outline.lines;
+        if let Some(area) = chosen {
+            let area = &self.outline.areas[area];
+            for index in area.first..area.end {
+                self.blocks.retain(|(_, line)| *line != index);
+                self.sign_with(index);
+            }
+        }
+        if self.byline.is_none() {
+            self.sign_inside();
+        }
+        if self.byline.is_none() {
+            let below = self.end..(self.end + AFTER_BODY).min(lines.len());
+            let signed = below
+                .take_while(|index| !head::ends_article(&lines[*index]))
+                .filter(|index| !lines[*index].hints.has(Hints::ACCOUNT))
+                .find(|index| tail::likeness(&lines[*index], false) >= 3);
+            if let Some(index) = signed {
+                self.sign_with(index);
+            }
+        }
+        if self.byline.is_none() {
+            let last = self.blocks.iter().rev().find(|(block, _)| block.role == Role::Paragraph);
+            self.byline = last.and_then(|(block, _)| tail::bracketed(&block.text));
+        }
+    }
+
+    fn sign_with(&mut self, index: usize) {
+        let text = self.outline.lines[index].text.clone();
+        if let Some(name) = tail::name(&text) {
+            self.byline = self.byline.take().or(Some(name));
+            self.blocks.push((Block { role: Role::Byline, text }, index));
+        }
+    }
+
+    /// The last blocks that look like a byline.
+    fn sign_inside(&mut self) {
+        let mut at = self.blocks.len();
+        let mut last = true;
+        while at > 1 && self.blocks.len() - at < 3 {
+            let (block, index) = &self.blocks[at - 1];
+            if block.role == Role::Caption || block.role == Role::TableRow {
+                break;
+            }
+            if tail::likeness(&self.outline.lines[*index], last) < 2 {
+                break;
+            }
+            let name = tail::name(&block.text);
+            self.blocks[at - 1].0.role = Role::Byline;
+            if name.is_some() {
+                self.byline = name;
+            } else {
+                self.blocks.remove(at - 1);
+            }
+            last = false;
+            at -= 1;
+        }
+    }
+}
+
+/// A line between title and body that is text: a lead, a subtitle.
+fn head_text(outline: &Outline, weights: &Weights, index: usize) -> bool {
+    let line = &outline.lines[index];
+    let named = line.hints.has(Hints::LEAD);
+    weights.lines[index].phrase.is_none()
+        && !line.noisy
+        && !line.hints.has(Hints::TRAIL)
+        && !line.hints.has(Hints::COUNT)
+        && line.link_share() < 0.5
+        && (line.size >= 60 || (named && line.size >= 12))
+}
+
+const fn role(kind: LineKind) -> Role {
+    match kind {
+        LineKind::Text | LineKind::Cell => Role::Paragraph,
+        LineKind::Heading(_) => Role::Heading,
+        LineKind::Item => Role::ListItem,
+        LineKind::Row => Role::TableRow,
+        LineKind::Caption => Role::Caption,
+    }
+}

@@ -1,0 +1,70 @@
+use super::*;
+use crate::article::fingerprint::{NEAR_DUPLICATE, Signature, content_hash, normal_form};
+
+#[test]
+fn tone_marks_fold_on_whole_open_syllables_only() {
+    for (old, new) in [
+        ("hòa", "hoà"),
+        ("Hóa", "Hoá"),
+        ("ỦY", "UỶ"),
+        ("thủy", "thuỷ"),
+        ("khỏe", "khoẻ"),
+        ("lũy", "luỹ"),
+        ("ngụy", "nguỵ"),
+        ("tùy", "tuỳ"),
+        ("tòa án", "toà án"),
+    ] {
+        assert_eq!(normal_form(old), normal_form(new), "{old} {new}");
+    }
+    // No second spelling: a coda follows, or `u` belongs to the onset.
+    for word in ["hoàn", "khoáng", "thuyết", "quý", "quỷ", "mùa", "múa", "huỳnh", "xoáy", "khuỷu"] {
+        assert_eq!(normal_form(word), word);
+    }
+    assert_ne!(normal_form("qúy"), normal_form("quý"));
+    assert_ne!(normal_form("lý"), normal_form("lí"));
+}
+
+#[test]
+fn normal_form_keeps_letters_and_digits() {
+    assert_eq!(normal_form("  “Sở TT&amp;amp;TT”,\u{a0}ngày 5-6… "), "sở tt tt ngày 5 6");
+    assert_eq!(normal_form("ph&ograve;ng &#273;&#x1ECD;c"), "phòng đọc");
+    assert_eq!(normal_form("Ti\u{309}nh u\u{309}y"), normal_form("Tỉnh uỷ"));
+    assert_eq!(normal_form("giao\u{ad}thông\u{200b}vận"), "giaothôngvận");
+    assert_eq!(normal_form("–!–"), "");
+}
+
+#[test]
+fn hash_ignores_spelling_style_and_what_is_no_content() {
+    let base = content_hash(["Tỉnh ủy họp", "Chiều 5/3, Tỉnh ủy họp."]);
+    assert_eq!(base, content_hash(["TỈNH UỶ HỌP", "Chiều 5-3; Tỉnh uỷ họp"]));
+    assert_ne!(base, content_hash(["Tỉnh ủy họp", "Chiều 6/3, Tỉnh ủy họp."]));
+    let mut one = article(&page("<p class=date>05/03/2026 10:00</p>", &format!("<p>{FIRST}</p><p>{SECOND}</p>")));
+    let before = one.content_hash();
+    one.date_line = None;
+    one.blocks.push(Block { role: Role::Caption, text: "Ảnh: ai đó".to_owned() });
+    one.blocks.push(Block { role: Role::Byline, text: "Trần Văn Cảnh".to_owned() });
+    assert_eq!(one.content_hash(), before);
+}
+
+#[test]
+fn signatures_tell_near_copies_from_other_texts() {
+    let long: String = (0..60).map(|n| format!("Đoạn {n} kể việc thứ {} của xã bên sông. ", n * 7)).collect();
+    let other: String = (0..60).map(|n| format!("Hồ {n} tích nước cho {} thửa ruộng phía đồi. ", n * 5)).collect();
+    let one = Signature::of(&long).unwrap();
+    let edited = Signature::of(&long.replacen("việc", "chuyện", 2)).unwrap();
+    let far = Signature::of(&other).unwrap();
+    assert!(one.likeness(&edited) >= NEAR_DUPLICATE, "{}", one.likeness(&edited));
+    assert!(one.likeness(&far) < 0.3);
+    assert!(one.bands().iter().zip(edited.bands()).any(|(a, b)| *a == b));
+    assert!(one.bands().iter().zip(far.bands()).all(|(a, b)| *a != b));
+    assert_eq!(Signature::of("ba từ thôi"), None);
+}
+
+#[test]
+fn stored_forms_never_change_unnoticed() {
+    // These two are written into archives: a change needs a new NORMAL_FORM_VERSION.
+    assert_eq!(content_hash(["Hòa bình"]).hash16(), content_hash(["hoà  BÌNH!"]).hash16());
+    let signature = Signature::of("một hai ba bốn năm").unwrap();
+    assert_eq!(signature.0.len(), 128);
+    assert_eq!(signature, Signature::of("Một, hai, ba; bốn năm.").unwrap());
+}
