@@ -71,9 +71,13 @@ impl Look for Exclusion {
     }
 
     fn path(&self, article: &Article, spec: &PortalSpec, list: usize) -> String {
+        format!("/{}/{}-{}.htm", spec.sections()[list].0, article.slug, self.item_id(article))
+    }
+
+    /// The digits of the address: the time to the second and a part of the number.
+    fn item_id(&self, article: &Article) -> String {
         let time = &article.stamp.digits("ymdhi")[2..];
-        let digits = format!("4{time}{:02}{:03}", article.seed % 60, article.id % 1000);
-        format!("/{}/{}-{digits}.htm", spec.sections()[list].0, article.slug)
+        format!("4{time}{:02}{:03}", article.seed % 60, article.id % 1000)
     }
 
     fn twins(&self, article: &Article, spec: &PortalSpec) -> Vec<String> {
@@ -158,7 +162,7 @@ fn more(view: View, asked: &Asked) -> Answer {
     }
     let shown: Vec<String> = params(&asked.body, "DataIds[]").chain(params(&asked.body, "DataIds")).collect();
     let all = &view.state.lists[list];
-    let fresh = all.iter().filter(|n| !shown.contains(&view.state.articles[**n].id.to_string()));
+    let fresh = all.iter().filter(|n| !shown.contains(&Exclusion.item_id(&view.state.articles[**n])));
     let mut out = String::new();
     SKIN.items(view, &mut out, list, &fresh.take(size).copied().collect::<Vec<_>>(), &Stamp::dmy);
     Answer { media: HTML, ..Answer::page(Page::plain(out)) }

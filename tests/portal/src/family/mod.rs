@@ -146,6 +146,11 @@ pub trait Look: Sync {
     /// The path (and query) of an article in one of its lists.
     fn path(&self, article: &Article, spec: &PortalSpec, list: usize) -> String;
 
+    /// What a list item gives as the article's number.
+    fn item_id(&self, article: &Article) -> String {
+        article.id.to_string()
+    }
+
     /// Further paths at which an article answers, beside those of its other lists.
     fn twins(&self, _article: &Article, _spec: &PortalSpec) -> Vec<String> {
         Vec::new()

@@ -106,7 +106,7 @@ impl Skin {
                 ("image", entry.image.clone()),
                 ("sapo", entry.sapo.clone()),
                 ("views", (article.id % 900 + view.moment.visits).to_string()),
-                ("id", article.id.to_string()),
+                ("id", view.spec.look().item_id(article)),
             ];
             put(out, self.list[1], &values.each_ref().map(|(key, value)| (*key, value.as_str())));
         }

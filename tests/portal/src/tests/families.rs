@@ -249,6 +249,8 @@ async fn exclusion_wants_its_constants_and_all_that_was_shown() {
         shown.extend(ids(&part));
     }
     assert_eq!(shown.len(), list.articles);
+    // The numbers are those of the addresses.
+    assert!(shown.iter().all(|id| portal.gold().iter().any(|g| g.url.ends_with(&format!("-{id}.htm")))));
     let past = post(&api, &form(list.pages + 1, &shown)).await;
     assert!(past.status == 200 && past.raw.is_empty());
     // A number without what was shown begins again.
