@@ -153,6 +153,17 @@ pub fn site_file(portal: &Portal, more: &str) -> String {
         Family::Vnpt => "vnpt",
         Family::NukeViet => "nukeviet",
         Family::Liferay => "liferay",
+        Family::Tandan => "tandan",
+        Family::Yyyymm => "yyyymm",
+        Family::UploadId => "uploadid",
+        Family::WebForms => "webforms",
+        Family::Dnn => "dnn",
+        Family::Exclusion => "ims",
+        Family::SharePoint => "sharepoint",
+        Family::Hemera => "hemera",
+        Family::Drupal => "drupal",
+        Family::WordPress => "wordpress",
+        Family::PartySite | Family::Cp1258 | Family::Undated | Family::Json | Family::Feed => "generic",
     };
     let (id, base) = (&portal.spec().id, portal.base());
     let mut text = format!("id = \"{id}\"\nname = \"{id}\"\nbase = \"{base}/\"\nfamily = \"{family}\"\n{more}\n");
