@@ -97,22 +97,8 @@ fn state(seen: &Seen<'_>) -> Vec<Event> {
             fields.push((input.name, input.value));
         }
     }
-    let selects = (0..seen.outline.nodes.len()).filter(|&node| seen.outline.nodes[node].element.name() == "select");
-    fields.extend(selects.take(40).filter_map(|select| chosen(seen.outline, select)));
+    fields.extend(script::selects(&seen.page.source));
     fields
-}
-
-/// A drop-down's name and the value of its chosen option.
-fn chosen(outline: &Outline<'_>, select: usize) -> Option<Event> {
-    let name = outline.nodes[select].element.attr("name")?;
-    let depth = outline.nodes[select].depth;
-    let inside = (select + 1..outline.nodes.len()).take_while(|&node| outline.nodes[node].depth > depth);
-    let options: Vec<usize> =
-        inside.filter(|&node| outline.nodes[node].element.name() == "option").take(2_000).collect();
-    let picked = options.iter().find(|&&node| outline.nodes[node].element.attr("selected").is_some());
-    let option = *picked.or(options.first())?;
-    let value = outline.nodes[option].element.attr("value").map(str::to_owned);
-    Some((name.to_owned(), value.unwrap_or_else(|| outline.text_of(option))))
 }
 
 /// Where the form goes: its `action`, else the page itself.

@@ -10,6 +10,8 @@ const VALUE_BYTES: usize = 2_000;
 
 // invariant: the patterns are fixed, and tests run them.
 static INPUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)<input\b[^>]*>").ok());
+static SELECT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)<select\b([^>]*)>(.*?)</select>").ok());
+static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)<option\b([^>]*)>([^<]*)").ok());
 static ATTRIBUTE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?is)\s([a-z][a-z0-9_:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#).ok());
 
@@ -60,6 +62,25 @@ pub(super) fn inputs(source: &str) -> Vec<Input> {
         input
     };
     tag.find_iter(source).take(1_000).map(|found| read(found.as_str())).collect()
+}
+
+/// The drop-downs of a page by name, each with the value of its chosen option.
+pub(super) fn selects(source: &str) -> Vec<(String, String)> {
+    let (Some(select), Some(option)) = (SELECT.as_ref(), OPTION.as_ref()) else { return Vec::new() };
+    let chosen = |found: regex::Captures<'_>| {
+        let name = attribute(&found[1], "name").filter(|name| !name.is_empty())?;
+        let options: Vec<_> = option.captures_iter(found.get(2)?.as_str()).take(2_000).collect();
+        let picked = options.iter().find(|option| option[1].to_ascii_lowercase().contains("selected"));
+        let option = picked.or(options.first())?;
+        Some((name, attribute(&option[1], "value").unwrap_or_else(|| entities(option[2].trim()))))
+    };
+    select.captures_iter(source).take(40).filter_map(chosen).collect()
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let mut found = ATTRIBUTE.as_ref()?.captures_iter(tag).filter(|found| found[1].eq_ignore_ascii_case(name));
+    let found = found.next()?;
+    [2, 3, 4].iter().find_map(|&group| found.get(group)).map(|value| entities(value.as_str()))
 }
 
 /// The five named entities and numbers; anything else stays.
