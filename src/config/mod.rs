@@ -15,6 +15,7 @@ mod settings;
 mod sheet;
 mod site;
 mod site_file;
+mod site_text;
 pub mod units;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use pages::{Count, Pages};
 pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
 pub use site::{ArticleSpec, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::FAMILIES;
+pub use site_text::{list_text, site_text};
 
 use crate::model::{Digest, Limits};
 

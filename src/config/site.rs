@@ -17,8 +17,10 @@ pub struct Site {
     pub name: Option<String>,
     /// The body that publishes.
     pub publisher: Option<String>,
-    /// Province, as named at the time of `valid`.
+    /// Province, as named when the body that ran the portal was set up.
     pub province: Option<String>,
+    /// The province that this one is part of since a merger; none where nothing changed but perhaps its size.
+    pub province_now: Option<String>,
     /// When this publisher ran this host.
     pub valid: Validity,
     /// The portal's root address.
@@ -141,6 +143,7 @@ impl Site {
             name: None,
             publisher: None,
             province: None,
+            province_now: None,
             valid: Validity::default(),
             base,
             family: None,

@@ -67,6 +67,7 @@ fn site(top: &Section<'_, '_>, families: &[(&str, &[&str])]) -> Option<Site> {
         name: plain("name"),
         publisher: plain("publisher"),
         province: plain("province"),
+        province_now: plain("province_now"),
         valid: validity(top),
         base: Url::parse("http://localhost/").ok()?,
         family: top.parsed("family", |text| family(text, families)).filter(|name| name != GENERIC),

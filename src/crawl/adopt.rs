@@ -128,6 +128,9 @@ impl<'a> Adopter<'a> {
                 self.done.cut_bytes += found.length - found.keep;
                 tracing::warn!(file = %tail.path.display(), cut_bytes = found.length - found.keep, "a torn record was cut off");
                 cut(&tail.path, found.keep)?;
+            } else if found.length == 0 {
+                // Made, and not yet begun with its warcinfo.
+                cut(&tail.path, 0)?;
             }
             if found.keep > 0 {
                 Closed::recovered(self.shelf.root(), &tail.path)?.seal()?;

@@ -10,7 +10,7 @@ use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit,
 use crate::article::{Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
-use crate::model::{Digest, Limits};
+use crate::model::{Digest, Limits, PageRequest};
 use crate::page::{self, Decoded, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
 use crate::portal::{self, Cursor, ListReading};
@@ -199,19 +199,9 @@ fn find(run: &Run, finished: &Finished) -> Finding {
         return if list { failed(cause, false) } else { Finding::NotArticle(cause) };
     }
     match &finished.task {
-        Task::List { walk, list, request } => match text(&run.limits, exchange) {
-            Ok(decoded) => {
-                let cursor = cursor_of(&finished.site, walk);
-                match finished.site.list_readers.get(list) {
-                    Some(reader) => {
-                        let (media, url) = (decoded.media, &exchange.url);
-                        let reading = reader.read_text(media, url, decoded.text, &run.limits, request, &cursor);
-                        Finding::List(Box::new(reading))
-                    }
-                    None => failed("the list is no longer in the site file".to_owned(), false),
-                }
-            }
-            Err(cause) => failed(cause, false),
+        Task::List { walk, list, request } => match read_list(run, &finished.site, (walk, list), request, exchange) {
+            Ok(reading) => Finding::List(Box::new(reading)),
+            Err((cause, retryable)) => failed(cause, retryable),
         },
         // What is missing at the end would be missing in the text, and nothing would say so.
         Task::Article(_) if exchange.cut.is_some() => failed("over the size limit".to_owned(), false),
@@ -227,6 +217,24 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     }
 }
 
+/// Reads a page of the list `list` for the walk `walk`; what is wrong with it, and whether asking again may help.
+fn read_list(
+    run: &Run,
+    site: &SiteRun,
+    (walk, list): (&str, &str),
+    request: &PageRequest,
+    exchange: &Exchange,
+) -> Result<ListReading, (String, bool)> {
+    let Decoded { media, text, .. } = text(&run.limits, exchange).map_err(|cause| (cause, false))?;
+    let reader = site.list_readers.get(list);
+    let reader = reader.ok_or_else(|| ("the list is no longer in the site file".to_owned(), false))?;
+    let reading = reader.read_text(media, &exchange.url, text, &run.limits, request, &cursor_of(site, walk));
+    match reading.instead {
+        Some(instead) => Err((instead.cause().to_owned(), true)),
+        None => Ok(reading),
+    }
+}
+
 /// The page of an exchange, or a few words on what it is instead.
 pub fn html(limits: &Limits, exchange: &Exchange) -> Result<HtmlPage, String> {
     let decoded = text(limits, exchange)?;
@@ -237,7 +245,7 @@ pub fn html(limits: &Limits, exchange: &Exchange) -> Result<HtmlPage, String> {
 }
 
 /// The decoded text of an exchange, or a few words on what it is instead.
-fn text(limits: &Limits, exchange: &Exchange) -> Result<Decoded, String> {
+pub fn text(limits: &Limits, exchange: &Exchange) -> Result<Decoded, String> {
     let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.cause().to_owned())?;
     if !decoded.media.is_text() {
         return Err(format!("{:?}", decoded.media).to_lowercase());

@@ -28,6 +28,7 @@ mod further;
 mod groups;
 mod items;
 mod json;
+mod menu;
 mod outline;
 mod pager;
 mod postback;
@@ -51,6 +52,7 @@ pub use cursor::{Cursor, Learned, Pending};
 pub use error::PortalError;
 pub use family::{Family, FamilyPages, Twins, by_name, recognise};
 pub use further::first_request;
+pub use menu::sections;
 pub use reader::{ListReader, ListReading};
 pub use walk::{Mode, Step, StopReason, Walk, Window};
 

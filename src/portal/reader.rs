@@ -10,6 +10,7 @@ use super::family::{self, Family};
 use super::outline::Outline;
 use super::pager::{self, Pager};
 use super::{ListItem, Next, PortalError, items};
+use crate::article::NotArticle;
 use crate::config::{ListSpec, Pages, Site};
 use crate::model::{PageMethod, PageRequest};
 use crate::page::HtmlPage;
@@ -47,6 +48,8 @@ pub struct ListReading {
     pub sent_back: bool,
     /// Whether the same set of items was met on an earlier page.
     pub repeated: bool,
+    /// What the page is, when it stands in the place of a list: a gate, a firewall's page, an error answered with 200.
+    pub instead: Option<NotArticle>,
     /// What to hand to the next page's reading.
     pub cursor: Cursor,
     /// Evidence, for people.
@@ -173,6 +176,7 @@ impl ListReader {
             Next::End(_) | Next::Cut(_) => None,
         };
         ListReading {
+            instead: None,
             section,
             total_pages: cursor.total_pages,
             family: family.map(|family| family.name),

@@ -10,8 +10,8 @@ const VALUE_BYTES: usize = 2_000;
 
 // invariant: the patterns are fixed, and tests run them.
 static INPUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)<input\b[^>]*>").ok());
-static SELECT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)<select\b([^>]*)>(.*?)</select>").ok());
-static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)<option\b([^>]*)>([^<]*)").ok());
+static SELECT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)(<select\b[^>]*>)(.*?)</select").ok());
+static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?is)(<option\b[^>]*>)([^<]*)").ok());
 static ATTRIBUTE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?is)\s([a-z][a-z0-9_:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#).ok());
 
@@ -46,41 +46,40 @@ pub(super) struct Input {
 
 /// The inputs of a page, read from its source: the tree leaves long values out.
 pub(super) fn inputs(source: &str) -> Vec<Input> {
-    let (Some(tag), Some(attribute)) = (INPUT.as_ref(), ATTRIBUTE.as_ref()) else { return Vec::new() };
-    let read = |tag: &str| {
-        let mut input = Input { kind: "text".to_owned(), ..Input::default() };
-        for found in attribute.captures_iter(tag) {
-            let value = [2, 3, 4].iter().find_map(|&group| found.get(group)).map_or("", |value| value.as_str());
-            match found[1].to_ascii_lowercase().as_str() {
-                "name" => input.name = entities(value),
-                "id" => input.id = entities(value),
-                "value" => input.value = entities(value),
-                "type" => input.kind = value.to_ascii_lowercase(),
-                _ => {}
-            }
-        }
-        input
-    };
-    tag.find_iter(source).take(1_000).map(|found| read(found.as_str())).collect()
+    let Some(tag) = INPUT.as_ref() else { return Vec::new() };
+    tag.find_iter(source).take(1_000).map(|found| input(found.as_str())).collect()
 }
 
-/// The drop-downs of a page by name, each with the value of its chosen option.
+/// The attributes of one tag that a form sends back.
+fn input(tag: &str) -> Input {
+    let mut input = Input { kind: "text".to_owned(), ..Input::default() };
+    for found in ATTRIBUTE.iter().flat_map(|attribute| attribute.captures_iter(tag)) {
+        let value = [2, 3, 4].iter().find_map(|&group| found.get(group)).map_or("", |value| value.as_str());
+        match found[1].to_ascii_lowercase().as_str() {
+            "name" => input.name = entities(value),
+            "id" => input.id = entities(value),
+            "value" => input.value = entities(value),
+            "type" => input.kind = value.to_ascii_lowercase(),
+            _ => {}
+        }
+    }
+    input
+}
+
+/// The drop-downs of a page and the value of each one's chosen option, read from its source: the tree leaves options out.
 pub(super) fn selects(source: &str) -> Vec<(String, String)> {
     let (Some(select), Some(option)) = (SELECT.as_ref(), OPTION.as_ref()) else { return Vec::new() };
-    let chosen = |found: regex::Captures<'_>| {
-        let name = attribute(&found[1], "name").filter(|name| !name.is_empty())?;
-        let options: Vec<_> = option.captures_iter(found.get(2)?.as_str()).take(2_000).collect();
-        let picked = options.iter().find(|option| option[1].to_ascii_lowercase().contains("selected"));
-        let option = picked.or(options.first())?;
-        Some((name, attribute(&option[1], "value").unwrap_or_else(|| entities(option[2].trim()))))
+    let read = |found: regex::Captures<'_>| {
+        let name = input(&found[1]).name;
+        let options: Vec<(&str, &str)> =
+            option.captures_iter(&found[2]).take(2_000).map(|option| option.extract::<2>().1.into()).collect();
+        let picked = options.iter().find(|(tag, _)| tag.to_ascii_lowercase().contains("selected"));
+        let (tag, label) = picked.or(options.first())?;
+        let valued = tag.to_ascii_lowercase().contains("value");
+        let value = if valued { input(tag).value } else { entities(label.trim()) };
+        (!name.is_empty()).then_some((name, value))
     };
-    select.captures_iter(source).take(40).filter_map(chosen).collect()
-}
-
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let mut found = ATTRIBUTE.as_ref()?.captures_iter(tag).filter(|found| found[1].eq_ignore_ascii_case(name));
-    let found = found.next()?;
-    [2, 3, 4].iter().find_map(|&group| found.get(group)).map(|value| entities(value.as_str()))
+    select.captures_iter(source).take(40).filter_map(read).collect()
 }
 
 /// The five named entities and numbers; anything else stays.

@@ -5,6 +5,7 @@ use url::Url;
 use super::cursor::Cursor;
 use super::reader::{ListReader, ListReading};
 use super::{feed, json, sitemap, xml};
+use crate::article::instead_of_list;
 use crate::config::Pages;
 use crate::model::{Limits, PageRequest};
 use crate::page::{HtmlPage, Media};
@@ -23,7 +24,13 @@ impl ListReader {
         cursor: &Cursor,
     ) -> ListReading {
         let rule = self.rule(self.known_family(cursor), cursor);
-        let page = |source: String| self.read(&HtmlPage::parse(url.clone(), source, limits), request, cursor);
+        let page = |source: String| {
+            let page = HtmlPage::parse(url.clone(), source, limits);
+            let reading = self.read(&page, request, cursor);
+            // Past its end a list may well say that nothing was found.
+            let asked = request.number == 1 || !reading.items.is_empty();
+            ListReading { instead: if asked { instead_of_list(&page) } else { None }, ..reading }
+        };
         let start = source.trim_start_matches('\u{feff}').trim_start();
         // Web services answer with any type, and anything with the type of a page.
         let json_like = media == Media::Json || start.starts_with(['{', '[', ')']);

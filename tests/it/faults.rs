@@ -215,7 +215,8 @@ fn an_address_that_is_no_list_ends_with_one_clear_line() {
 #[test]
 fn a_list_behind_a_gate_is_said_to_be_none() {
     for (fault, said) in [
-        (Fault::CookieGate, "no article was recognised"),
+        (Fault::SoftError200, "error-page"),
+        (Fault::CookieGate, "cookie-gate"),
         (Fault::Login, "redirect to a log-in or tool page"),
         (Fault::Firewall, "403"),
         (Fault::Empty, "no article was recognised"),

@@ -12,6 +12,8 @@ mod flow;
 mod harness;
 mod interrupt;
 mod polite;
+mod portals;
+mod probe;
 mod raw;
 mod recovery;
 mod support;

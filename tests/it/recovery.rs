@@ -256,3 +256,15 @@ fn what_lies_behind_damage_is_kept() {
     let sealed = file.file_stem().unwrap().to_string_lossy().into_owned();
     assert!(String::from_utf8_lossy(&verified.stdout).contains(&sealed));
 }
+
+#[test]
+fn a_file_that_was_made_and_never_begun_is_removed() {
+    let (town, _dir, root) = finished();
+    let sealed = warcs(&root).remove(0);
+    let stem = sealed.file_name().unwrap().to_str().unwrap().replace("-00001-", "-00077-");
+    let empty = sealed.with_file_name(format!("{stem}.open"));
+    fs::write(&empty, b"").unwrap();
+    complete(&root, &town);
+    assert!(!empty.exists(), "{}", empty.display());
+    assert_complete(&root, &town);
+}

@@ -85,3 +85,30 @@ fn a_certificate_of_strangers_is_no_server() {
     assert!(server.requests("/robots.txt").is_empty() && server.requests("/list").is_empty());
     assert_eq!(files(&root.join("warc")), [""; 0].map(PathBuf::from), "nothing is archived");
 }
+
+/// A look at `path` of the server by one who trusts the authority in `trusted`.
+fn probe(server: &RawServer, path: &str, trusted: &Path, root: &Path) -> (Option<i32>, serde_json::Value) {
+    let mut command = luutru(root, "probe");
+    command.arg(server.url(path)).args(["--json", "--allow-net", "127.0.0.0/8", "--delay", "0ms"]);
+    command.env("SSL_CERT_FILE", trusted).env_remove("SSL_CERT_DIR");
+    let output = finish(command);
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output))))
+}
+
+#[test]
+fn a_look_says_what_was_agreed_on_or_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config, ca) = authority(dir.path(), &TLS13);
+    let other = tempfile::tempdir().unwrap();
+    let (_, stranger) = authority(other.path(), &TLS13);
+    let server = RawServer::start(pages(), Some(config));
+    let root = dir.path().join("archive");
+    let (_, found) = probe(&server, "/list", &ca, &root);
+    let tls = &found["server"]["tls"];
+    assert_eq!((tls["version"].as_str(), tls["verdict"].as_str()), (Some("tls/1.3"), Some("certificate trusted")));
+    assert!(tls["cipher"].as_str().unwrap().starts_with("TLS_"), "{tls}");
+    let (code, found) = probe(&server, "/list", &stranger, &root);
+    assert_eq!(code, Some(NETWORK));
+    assert!(found["tls_fault"].as_str().is_some_and(|why| why.contains("certificate")), "{found}");
+    assert!(!root.exists());
+}

@@ -13,6 +13,7 @@ fn item(n: u32, day: Option<&str>) -> ListItem {
 
 fn page(number: u32, items: Vec<ListItem>) -> ListReading {
     ListReading {
+        instead: None,
         items,
         next: Next::Page(PageRequest {
             number: number + 1,
