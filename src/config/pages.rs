@@ -64,8 +64,8 @@ pub enum Pages {
         fields: Vec<(String, String)>,
         /// Name of the field that is repeated for each article shown.
         ids: String,
-        /// Regular expression whose first group is an article's number in its address; without it, the address's last
-        /// number.
+        /// Regular expression whose first group is an article's number in its address; without it, the item's `data-id`,
+        /// else the address's last number.
         #[serde(default)]
         id: Option<String>,
     },

@@ -10,7 +10,7 @@ use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit,
 use crate::article::{Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
-use crate::model::{Digest, Limits};
+use crate::model::{Digest, Limits, PageRequest};
 use crate::page::{self, Decoded, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
 use crate::portal::{self, Cursor, ListReading};
@@ -199,22 +199,9 @@ fn find(run: &Run, finished: &Finished) -> Finding {
         return if list { failed(cause, false) } else { Finding::NotArticle(cause) };
     }
     match &finished.task {
-        Task::List { walk, list, request } => match text(&run.limits, exchange) {
-            Ok(decoded) => {
-                let cursor = cursor_of(&finished.site, walk);
-                match finished.site.list_readers.get(list) {
-                    Some(reader) => {
-                        let (media, url) = (decoded.media, &exchange.url);
-                        let reading = reader.read_text(media, url, decoded.text, &run.limits, request, &cursor);
-                        match reading.instead {
-                            Some(instead) => failed(instead.cause().to_owned(), true),
-                            None => Finding::List(Box::new(reading)),
-                        }
-                    }
-                    None => failed("the list is no longer in the site file".to_owned(), false),
-                }
-            }
-            Err(cause) => failed(cause, false),
+        Task::List { walk, list, request } => match read_list(run, &finished.site, (walk, list), request, exchange) {
+            Ok(reading) => Finding::List(Box::new(reading)),
+            Err((cause, retryable)) => failed(cause, retryable),
         },
         // What is missing at the end would be missing in the text, and nothing would say so.
         Task::Article(_) if exchange.cut.is_some() => failed("over the size limit".to_owned(), false),
@@ -227,6 +214,24 @@ fn find(run: &Run, finished: &Finished) -> Finding {
             Err(cause) => Finding::NotArticle(cause),
         },
         Task::Robots { answer, .. } => Finding::Robots(answer.clone()),
+    }
+}
+
+/// Reads a page of the list `list` for the walk `walk`; what is wrong with it, and whether asking again may help.
+fn read_list(
+    run: &Run,
+    site: &SiteRun,
+    (walk, list): (&str, &str),
+    request: &PageRequest,
+    exchange: &Exchange,
+) -> Result<ListReading, (String, bool)> {
+    let Decoded { media, text, .. } = text(&run.limits, exchange).map_err(|cause| (cause, false))?;
+    let reader = site.list_readers.get(list);
+    let reader = reader.ok_or_else(|| ("the list is no longer in the site file".to_owned(), false))?;
+    let reading = reader.read_text(media, &exchange.url, text, &run.limits, request, &cursor_of(site, walk));
+    match reading.instead {
+        Some(instead) => Err((instead.cause().to_owned(), true)),
+        None => Ok(reading),
     }
 }
 

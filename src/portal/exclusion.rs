@@ -7,25 +7,45 @@ use url::Url;
 
 use super::cursor::Cursor;
 use super::family::Family;
+use super::items::Candidate;
+use super::outline::Outline;
 use super::reader::ListReader;
-use super::{ListItem, form, template};
+use super::{form, template};
 use crate::config::Pages;
 use crate::model::PageRequest;
 
 impl ListReader {
-    /// Notes the numbers of the articles that the page shows, under a rule that wants them.
-    pub(super) fn note_shown(&self, family: Option<&'static Family>, items: &[ListItem], cursor: &mut Cursor) {
-        let Some(Pages::Exclusion { id, .. }) = self.rule(family, cursor) else { return };
-        // A family's pattern is compiled where it is needed: once a page.
-        let own = id.as_deref().filter(|_| self.shown_id.is_none()).and_then(|id| Regex::new(id).ok());
-        let pattern = self.shown_id.as_ref().or(own.as_ref());
-        let known: HashSet<String> = cursor.shown.iter().cloned().collect();
-        let numbers =
-            items.iter().filter_map(|item| number(&item.url, pattern)).filter(|number| !known.contains(number));
-        let free = Cursor::SHOWN.saturating_sub(cursor.shown.len());
-        let fresh: Vec<String> = numbers.take(free).collect();
-        cursor.shown.extend(fresh);
+    /// Notes the numbers of the articles that the page shows, under a rule that wants them: the site file's pattern
+    /// says where they stand, else the items carry them as `data-id`, else they are the addresses' last numbers.
+    pub(super) fn note_shown(
+        &self,
+        family: Option<&'static Family>,
+        outline: &Outline<'_>,
+        chosen: &[Candidate],
+        cursor: &mut Cursor,
+    ) {
+        let Some(Pages::Exclusion { .. }) = self.rule(family, cursor) else { return };
+        let mut known: HashSet<String> = cursor.shown.iter().cloned().collect();
+        for candidate in chosen {
+            let Some(url) = &outline.links[candidate.link].url else { continue };
+            let carried = if self.shown_id.is_none() { marked(outline, candidate) } else { None };
+            let Some(number) = carried.or_else(|| number(url, self.shown_id.as_ref())) else { continue };
+            if cursor.shown.len() < Cursor::SHOWN && known.insert(number.clone()) {
+                cursor.shown.push(number);
+            }
+        }
     }
+}
+
+/// The number that an item's link, or an element of its block around it, carries for the page's own script.
+fn marked(outline: &Outline<'_>, candidate: &Candidate) -> Option<String> {
+    let link = outline.links[candidate.link].node;
+    let mut inside = outline.upwards(link).take_while(|&node| outline.within(node, candidate.block));
+    inside.find_map(|node| {
+        let element = outline.nodes[node].element;
+        let told = ["data-id", "data-newsid", "data-news-id"].iter().find_map(|name| element.attr(name));
+        told.map(str::trim).filter(|text| !text.is_empty() && text.len() <= 64).map(str::to_owned)
+    })
 }
 
 /// The request for what comes after the articles shown.

@@ -145,7 +145,7 @@ impl ListReader {
         }
         self.learn_params(page, family, request, &mut cursor);
         cursor.total_pages = pager.total.or(cursor.total_pages);
-        self.note_shown(family, &items, &mut cursor);
+        self.note_shown(family, &outline, &chosen, &mut cursor);
         let empty = items.is_empty();
         let seen = Seen { page, outline: &outline, request, family, pager: &pager, empty };
         let next = self.next(&seen, &mut cursor);

@@ -164,7 +164,7 @@ pub(super) enum Label {
     Other,
 }
 
-const NEXT: [&str; 16] = [
+const NEXT: [&str; 20] = [
     "tiếp",
     "tiếp theo",
     "tiếp tục",
@@ -181,6 +181,10 @@ const NEXT: [&str; 16] = [
     "trang kế tiếp",
     "tin cũ hơn",
     "bài cũ hơn",
+    "xem thêm",
+    "tải thêm",
+    "xem thêm tin",
+    "load more",
 ];
 const LAST: [&str; 7] = ["cuối", "cuối cùng", "trang cuối", "trang cuối cùng", "last", "last page", "end"];
 

@@ -85,7 +85,7 @@ fn ims_sends_the_numbers_back() {
     let items = |from, to| {
         each(from, to, |n, title| {
             format!(
-                "<div class=item><a href='/tin/bai-{n}-425080821502129{n}.htm'>{title}</a><span>08/08/2025</span></div>"
+                "<div class=item data-id=5{n}><a href='/tin/bai-{n}-425080821502129{n}.htm'>{title}</a><span>08/08/2025</span></div>"
             )
         })
     };
@@ -100,7 +100,7 @@ fn ims_sends_the_numbers_back() {
     let crate::model::PageMethod::Post { body, .. } = &request.method else { panic!("a POST") };
     assert!(
         body.starts_with(
-            "PageIndex=2&PageSize=20&Catname=q0%3D%3D&LanguageId=zz&Site=s%2F&DataIds%5B%5D=4250808215021290&"
+            "PageIndex=2&PageSize=20&Catname=q0%3D%3D&LanguageId=zz&Site=s%2F&DataIds%5B%5D=50&DataIds%5B%5D=51&"
         ),
         "{body}"
     );
@@ -220,4 +220,34 @@ proptest! {
         let folded = Url::parse(canonical(&met, Some(family)).as_str()).unwrap();
         prop_assert_eq!(article_key(&folded, Some(family)), article_key(&met, Some(family)));
     }
+}
+
+#[test]
+fn dnn_counts_pages_in_the_middle_of_a_path() {
+    let items = each(0, 5, |n, title| {
+        format!(
+            "<div class=item_news><a class=title href='/tin-tuc/tabid/36/newsid/344{n}/mot-bai-viet/default.aspx'>{title}</a>\
+             <span class=NormalDate>(03/10/2026)</span></div>"
+        )
+    });
+    let page = framed(&format!(
+        "<form id=Form><input name=__VIEWSTATE value=x>{items}<div class=PagingTable><span>1</span>\
+         <a href='/tin-tuc/tabid/36/currentpage/2/default.aspx'>2</a></div></form><script>dnnVariable; __doPostBack</script>"
+    ));
+    let reading = read("/tin-tuc/tabid/36/default.aspx", &page);
+    assert_eq!((reading.family, titles(&reading)), (Some("dnn"), TITLES[..5].to_vec()));
+    assert!(next_url(&reading).ends_with("/currentpage/2/default.aspx"));
+}
+
+#[test]
+fn papers_that_load_more() {
+    let items = each(0, 5, |n, title| {
+        format!(
+            "<article class=story><h2><a class='cms-link cms-title' href='/bai-{n}-post25644{n}.html'>{title}</a></h2></article>"
+        )
+    });
+    let more = "<div class=load-more><a class='btn control__loadmore' href='/chinh-tri/?page=2'>Xem thêm</a></div>";
+    let reading = read("/chinh-tri/", &framed(&format!("<div class=timeline>{items}</div>{more}")));
+    assert_eq!((reading.family, titles(&reading)), (Some("hemera"), TITLES[..5].to_vec()));
+    assert!(next_url(&reading).ends_with("/chinh-tri/?page=2"));
 }
