@@ -111,10 +111,21 @@ impl<'a> Draft<'a> {
             .pictures
             .iter()
             .any(|picture| self.covers(picture.line) && !self.outline.areas[picture.area].noisy);
+        // Portals show a form to log in beside many an article; this one stands in its place.
+        if self.outline.password && hint.title.is_some_and(|named| !self.is_headed(named)) {
+            return Err(NotArticle::LoginPage);
+        }
         if self.title.sure && (dated || hint.title.is_some()) && (text > 0 || files || pictures) {
             return Ok(());
         }
         Err(refuse::weak(self.outline, hint.status))
+    }
+
+    /// Whether the page is headed as the list named it: lists shorten long titles, and boxes of news link to others.
+    fn is_headed(&self, named: &str) -> bool {
+        let linked = self.title.line.is_some_and(|line| self.outline.lines[line].link_share() > 0.5);
+        let (named, shown) = (key(named), key(&self.title.text));
+        !linked && (named.starts_with(&shown) || shown.starts_with(&named))
     }
 
     pub(super) fn covers(&self, line: usize) -> bool {

@@ -40,7 +40,7 @@ use url::Url;
 use crate::model::{Digest, Stamp};
 
 pub use reader::ArticleReader;
-pub use refuse::NotArticle;
+pub use refuse::{NotArticle, instead_of_list};
 
 /// Name and version of the extractor, as records carry it. The version rises with every change of its output.
 pub const EXTRACTOR: &str = "luutru-article/1";

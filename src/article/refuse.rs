@@ -1,7 +1,8 @@
 //! Pages that answer 200 and are no article.
 
 use super::fold::key;
-use super::outline::Outline;
+use super::outline::{Marks, Outline};
+use crate::page::HtmlPage;
 
 /// Why a page is no article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,6 +58,16 @@ pub(super) fn gate(source: &str) -> Option<NotArticle> {
     }
     let text = lower.len() < 1500 && !lower.contains("<p") && !lower.contains("<div");
     (text && (moves || lower.contains("http-equiv=\"refresh\""))).then_some(NotArticle::Redirect)
+}
+
+/// What a page is that stands in the place of a news list: a gate, a firewall's page, an error answered with 200. `None`
+/// when nothing says so.
+pub fn instead_of_list(page: &HtmlPage) -> Option<NotArticle> {
+    if let Some(cause) = gate(&page.source) {
+        return Some(cause);
+    }
+    let outline = Outline::of(&page.dom, &Marks::default());
+    says_error(&outline).then_some(NotArticle::ErrorPage)
 }
 
 fn challenge(lower: &str) -> bool {

@@ -61,11 +61,7 @@ impl Backfill {
 }
 
 fn start(common: &Common, targets: &[String], options: &CrawlOptions, want: Want) -> anyhow::Result<Exit> {
-    let mut config = common.load(options.overrides())?;
-    // Whoever asks for less than a tenth of a second between requests wants no ceiling either.
-    if options.delay.is_some_and(|delay| delay.as_millis() < 100) {
-        config.ceiling.requests_per_second = 0;
-    }
+    let config = options.config(common)?;
     let sites = resolve(&config, targets)?;
     let job = Job { sites, want, max_pages: options.max_pages, max_articles: options.max_articles };
     let resume = "to go on, run the same command again".to_owned();

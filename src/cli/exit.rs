@@ -56,8 +56,20 @@ pub fn report(error: &anyhow::Error) -> Exit {
     {
         return Exit::Done;
     }
-    super::output::error(&format!("{error:#}"));
+    super::output::error(&in_one_line(error));
     exit
+}
+
+/// An error and its causes, each said once: messages of the rooms name their cause themselves.
+fn in_one_line(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |line, cause| {
+        let cause = cause.to_string();
+        match line.contains(&cause) {
+            true => line,
+            false if line.is_empty() => cause,
+            false => format!("{line}: {cause}"),
+        }
+    })
 }
 
 fn code_of(error: &anyhow::Error) -> Exit {
@@ -93,5 +105,14 @@ mod tests {
         let held = anyhow::Error::new(CrawlError::Ledger(LedgerError::Held { path: "state".to_owned() }));
         assert_eq!(code_of(&held), Exit::Storage);
         assert_eq!(code_of(&anyhow::anyhow!("what?")), Exit::Bug);
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let path = "state".to_owned();
+        let source = sled::Error::Unsupported("new".to_owned());
+        let error = anyhow::Error::new(LedgerError::Engine { path, source });
+        assert_eq!(in_one_line(&error).matches("new").count(), 1);
+        assert_eq!(in_one_line(&anyhow::anyhow!("why").context("what")), "what: why");
     }
 }

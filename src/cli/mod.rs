@@ -13,6 +13,7 @@ mod generate;
 mod init;
 mod options;
 mod output;
+mod probe;
 mod progress;
 mod signals;
 mod summary;
@@ -48,6 +49,8 @@ enum Command {
     Crawl(backfill::Crawl),
     /// Walk news lists down to a day, or to their end
     Backfill(backfill::Backfill),
+    /// Look at a portal as a newcomer to it, and print a site file
+    Probe(probe::Probe),
     /// The catalogue: one row an article
     Articles(articles::Articles),
     /// Clean one HTML file, or many, without an archive
@@ -87,6 +90,7 @@ impl Command {
             Self::Demo(command) => command.run(common),
             Self::Crawl(command) => command.run(common),
             Self::Backfill(command) => command.run(common),
+            Self::Probe(command) => command.run(common),
             Self::Articles(command) => command.run(common),
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),

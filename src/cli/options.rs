@@ -58,9 +58,10 @@ impl Common {
     /// Sends log lines to stderr.
     pub fn start_logging(&self) {
         let level = match (self.quiet, self.verbose) {
-            (true, _) => "error",
-            (_, 0) => "warn",
-            (_, 1) => "luutru=info,warn",
+            // What sled logs reaches us as errors as well, and those are reported in our own words.
+            (true, _) => "error,sled=off",
+            (_, 0) => "warn,sled=off",
+            (_, 1) => "luutru=info,warn,sled=off",
             (_, 2) => "luutru=debug,info",
             _ => "trace",
         };
@@ -121,6 +122,16 @@ pub struct CrawlOptions {
 }
 
 impl CrawlOptions {
+    /// The configuration, with these options over it.
+    pub fn config(&self, common: &Common) -> Result<Config, Faults> {
+        let mut config = common.load(self.overrides())?;
+        // Whoever asks for less than a tenth of a second between requests wants no ceiling either.
+        if self.delay.is_some_and(|delay| delay.as_millis() < 100) {
+            config.ceiling.requests_per_second = 0;
+        }
+        Ok(config)
+    }
+
     /// What the command line puts over the configuration.
     pub fn overrides(&self) -> Overrides {
         Overrides {

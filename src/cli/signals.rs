@@ -25,7 +25,8 @@ pub fn listen(resume: String) -> watch::Receiver<Stop> {
     receiver
 }
 
-async fn interrupted() -> bool {
+/// Waits for SIGINT or SIGTERM; `false` when neither can be listened for.
+pub async fn interrupted() -> bool {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else {
         return tokio::signal::ctrl_c().await.is_ok();

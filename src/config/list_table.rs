@@ -3,19 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use toml::de::DeValue;
 use url::Url;
 
-use super::sheet::{Section, did_you_mean};
+use super::pages_table;
+use super::sheet::Section;
 use super::site::authority;
 use super::site_file::{selector, short_name, web_address};
-use super::{ListSpec, Pages, Wrong};
-
-/// Kinds of further pages that this version walks.
-const KINDS: [&str; 5] = ["query", "path", "next", "form", "single"];
-
-/// Kinds that the format names and this version does not walk.
-const PLANNED: [&str; 5] = ["postback", "json", "exclusion", "feed", "sitemap"];
+use super::{ListSpec, Wrong};
 
 /// Every good list of the file; the bad ones leave faults.
 pub(super) fn lists(top: &Section<'_, '_>, base: Option<&Url>, hosts: &[String]) -> Vec<ListSpec> {
@@ -57,92 +51,7 @@ fn list(table: &Section<'_, '_>, base: Option<&Url>, hosts: &[String]) -> Option
     let every = table.duration("every", Duration::from_mins(1)..=Duration::from_hours(24 * 366));
     let (item, link) = (table.parsed("item", selector), table.parsed("link", selector));
     let date = table.parsed("date", selector);
-    let pages = table.section("pages").and_then(|pages| self::pages(&pages));
+    let pages = table.section("pages").and_then(|pages| pages_table::pages(&pages));
     table.unknown_keys();
     Some(ListSpec { id: id?, url: url?, section, every, item, link, date, pages })
-}
-
-fn pages(table: &Section<'_, '_>) -> Option<Pages> {
-    table.require("kind", "\"query\"");
-    let kind = table.text("kind")?;
-    let span = kind.span();
-    let pages = match *kind.get_ref() {
-        "query" => {
-            table.require("param", "\"page\"");
-            let first = table.number("first", 0..=1).unwrap_or(1);
-            table.parsed("param", parameter).map(|param| Pages::Query { param, first })
-        }
-        "path" => {
-            table.require("template", "\"page-{n}\"");
-            table.parsed("template", template).map(|template| Pages::Path { template })
-        }
-        "next" => {
-            table.require("selector", "\"a.next\"");
-            table.parsed("selector", selector).map(|selector| Pages::Next { selector })
-        }
-        "form" => form(table),
-        "single" => Some(Pages::Single),
-        planned if PLANNED.contains(&planned) => {
-            let what = format!("pages of kind \"{planned}\" are not supported by this version");
-            let mend = "leave `pages` out: the first page of the list is read all the same";
-            table.sheet.fault(&span, Wrong::new(what, mend));
-            return None;
-        }
-        other => {
-            let what = format!("unknown kind of pages \"{}\"", other.escape_debug());
-            table.sheet.fault(&span, Wrong::new(what, did_you_mean(other, &KINDS)));
-            return None;
-        }
-    };
-    table.unknown_keys();
-    pages
-}
-
-/// The name of a query parameter, as it stands in the address.
-fn parameter(text: &str) -> Result<String, Wrong> {
-    if text.contains(['=', '&', '?', '#', ' ']) {
-        let what = format!("\"{}\" is more than a parameter's name", text.escape_debug());
-        return Err(Wrong::new(what, "write the name alone, such as \"page\""));
-    }
-    Ok(text.to_owned())
-}
-
-/// A piece of an address with the page number in it.
-fn template(text: &str) -> Result<String, Wrong> {
-    if text.matches("{n}").count() == 1 {
-        return Ok(text.to_owned());
-    }
-    let what = format!("\"{}\" does not hold {{n}} once", text.escape_debug());
-    Err(Wrong::new(what, "write {n} where the page number stands, such as \"page-{n}\""))
-}
-
-/// A POST with fields of its own.
-fn form(table: &Section<'_, '_>) -> Option<Pages> {
-    table.require("action", "\"/path/of/the/script\"");
-    table.require("fields", "{ page = \"{n}\" }");
-    let action = table.text("action").map(|text| (*text.get_ref()).to_owned());
-    let section = table.section("fields")?;
-    let mut fields = Vec::new();
-    let entries = section.entries();
-    for (name, value) in &entries {
-        let text = match value.get_ref() {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Integer(number) => number.to_string(),
-            DeValue::Boolean(flag) => flag.to_string(),
-            _ => {
-                section.wants(name, value, "text", "\"{n}\"");
-                continue;
-            }
-        };
-        fields.push(((*name).to_owned(), text));
-    }
-    if fields.len() < entries.len() {
-        return None;
-    }
-    if !fields.iter().any(|(_, value)| value.contains("{n}")) {
-        let mend = "write {n} as the value of the field that carries it";
-        table.sheet.fault(&section.span(), Wrong::new("no form field carries the page number", mend));
-        return None;
-    }
-    Some(Pages::Form { action: action?, fields })
 }

@@ -8,11 +8,14 @@ mod fault;
 mod list_table;
 mod load;
 pub mod net;
+mod pages;
+mod pages_table;
 pub mod scaffold;
 mod settings;
 mod sheet;
 mod site;
 mod site_file;
+mod site_text;
 pub mod units;
 
 #[cfg(test)]
@@ -24,9 +27,11 @@ use std::time::Duration;
 pub use fault::{Fault, Faults, Wrong};
 pub use load::{CheckOutcome, InitError, check, init};
 pub use net::Cidr;
+pub use pages::{Count, Pages};
 pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
-pub use site::{ArticleSpec, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy, Validity, authority};
+pub use site::{ArticleSpec, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::FAMILIES;
+pub use site_text::{list_text, site_text};
 
 use crate::model::{Digest, Limits};
 

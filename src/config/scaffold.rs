@@ -23,6 +23,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::config::pages_table::KINDS as PAGE_KINDS;
     use crate::config::{Config, FAMILIES, Overrides, check, init, settings, site_file};
 
     /// The example with every `#key = …` line put in force.
@@ -87,15 +88,14 @@ mod tests {
         assert!(!dir.path().join("sites").exists(), "nothing is written when one file is in the way");
     }
 
+    /// The checkout holds many more; a new installation starts with three.
     #[test]
-    fn every_example_site_of_the_checkout_is_written() {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sites");
-        let mut names: Vec<String> = std::fs::read_dir(dir)
-            .unwrap()
-            .map(|entry| format!("sites/{}", entry.unwrap().file_name().into_string().unwrap()))
-            .collect();
-        names.sort();
-        assert_eq!(names, FILES[1..].iter().map(|file| file.name).collect::<Vec<_>>());
+    fn the_example_sites_are_those_of_the_checkout() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+        assert_eq!(FILES.len(), 4);
+        for file in &FILES[1..] {
+            assert_eq!(std::fs::read_to_string(dir.join(file.name)).unwrap(), file.text);
+        }
     }
 
     /// A page on site files that leaves a key out is how keys get lost.
@@ -103,7 +103,7 @@ mod tests {
     fn every_site_key_stands_on_its_page() {
         let page = include_str!("../../docs/site-files.md");
         let mut known = BTreeSet::new();
-        for pages in ["query", "path", "next", "form", "single"] {
+        for pages in PAGE_KINDS {
             let text = format!(
                 "id = \"x\"\nbase = \"https://x.vn/\"\nvalid = {{}}\nrobots = {{}}\ntls = {{}}\n[article]\n[[list]]\n\
                  id = \"l\"\nurl = \"/\"\npages = {{ kind = \"{pages}\" }}\n"
@@ -111,6 +111,9 @@ mod tests {
             known.extend(site_file::read_keys(Path::new("x.toml"), &text, FAMILIES).2);
         }
         assert!(known.len() > 40, "{known:?}");
+        for name in PAGE_KINDS.into_iter().chain(FAMILIES.iter().map(|(name, _)| *name)) {
+            assert!(page.contains(&format!("`{name}`")), "docs/site-files.md does not explain {name}");
+        }
         for key in known {
             let last = key.rsplit('.').next().unwrap();
             let shown = page.contains(&format!("`{last}`")) || page.contains(&format!("[{last}]"));

@@ -179,6 +179,16 @@ impl<'a, 's> Section<'a, 's> {
         self.check(key, &value.span(), number)
     }
 
+    /// True or false.
+    pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
+        let value = self.value(key)?;
+        if let DeValue::Boolean(flag) = value.get_ref() {
+            return Some(*flag);
+        }
+        self.wants(key, value, "true or false", "true");
+        None
+    }
+
     /// An array of texts; empty when the key is absent.
     pub(super) fn texts(&self, key: &'static str) -> Vec<Placed<&'a str>> {
         let Some(value) = self.value(key) else { return Vec::new() };

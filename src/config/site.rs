@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use jiff::civil::Date;
+use serde::Deserialize;
 use url::Url;
+
+use super::Pages;
 
 /// One portal (`config/sites/<id>.toml`).
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +17,10 @@ pub struct Site {
     pub name: Option<String>,
     /// The body that publishes.
     pub publisher: Option<String>,
-    /// Province, as named at the time of `valid`.
+    /// Province, as named when the body that ran the portal was set up.
     pub province: Option<String>,
+    /// The province that this one is part of since a merger; none where nothing changed but perhaps its size.
+    pub province_now: Option<String>,
     /// When this publisher ran this host.
     pub valid: Validity,
     /// The portal's root address.
@@ -105,39 +110,9 @@ pub struct ListSpec {
     pub pages: Option<Pages>,
 }
 
-/// How a list's further pages are reached.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Pages {
-    /// `?param=N`; `first` is the number of the first page (0 or 1).
-    Query {
-        /// Name of the parameter.
-        param: String,
-        /// What the portal calls the first page.
-        first: u32,
-    },
-    /// A path with the page number in it: `template` holds `{n}` and stands after the list's address.
-    Path {
-        /// Such as `page-{n}`.
-        template: String,
-    },
-    /// The link that this selector finds.
-    Next {
-        /// CSS selector of an `<a>`.
-        selector: String,
-    },
-    /// A POST whose fields come from the page's own script; answers with an HTML fragment.
-    Form {
-        /// Address, relative to the list's.
-        action: String,
-        /// Field name and value; `{n}` is the page number, `{name}` a value found in the page's script.
-        fields: Vec<(String, String)>,
-    },
-    /// One page only.
-    Single,
-}
-
 /// CSS selectors of an article's parts. Whatever is left out comes from the family preset, or is recognised.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ArticleSpec {
     /// Title.
     pub title: Option<String>,
@@ -168,6 +143,7 @@ impl Site {
             name: None,
             publisher: None,
             province: None,
+            province_now: None,
             valid: Validity::default(),
             base,
             family: None,

@@ -15,8 +15,24 @@ use super::site::authority;
 use super::{ArticleSpec, Fault, RobotsPolicy, Site, TlsPolicy, Validity, Wrong};
 
 /// Known CMS families: the name, and the letters and twins that mean it as well.
-pub const FAMILIES: &[(&str, &[&str])] =
-    &[("vnpt", &["A", "vnportal"]), ("nukeviet", &["E"]), ("liferay", &["C"]), (GENERIC, &[])];
+///
+/// Each but the last has its data file in `portal/families/`.
+pub const FAMILIES: &[(&str, &[&str])] = &[
+    ("vnpt", &["A", "vnportal"]),
+    ("tandan", &["B"]),
+    ("liferay", &["C"]),
+    ("uploadid", &["D"]),
+    ("nukeviet", &["E"]),
+    ("yyyymm", &["F"]),
+    ("sharepoint", &["G"]),
+    ("webforms", &["H"]),
+    ("ims", &["I"]),
+    ("hemera", &["J"]),
+    ("drupal", &["K"]),
+    ("wordpress", &["L"]),
+    ("dnn", &["M"]),
+    (GENERIC, &[]),
+];
 
 /// A portal of no known family: the same as leaving the key out.
 const GENERIC: &str = "generic";
@@ -51,6 +67,7 @@ fn site(top: &Section<'_, '_>, families: &[(&str, &[&str])]) -> Option<Site> {
         name: plain("name"),
         publisher: plain("publisher"),
         province: plain("province"),
+        province_now: plain("province_now"),
         valid: validity(top),
         base: Url::parse("http://localhost/").ok()?,
         family: top.parsed("family", |text| family(text, families)).filter(|name| name != GENERIC),

@@ -164,12 +164,18 @@ fn sites_fault_table() {
 #[test]
 fn pages_fault_table() {
     for (pages, message) in [
-        ("{ kind = \"feed\", url = \"/rss\" }", "pages of kind \"feed\" are not supported by this version"),
+        ("{ kind = \"feed\", url = \"/rss\" }", "unknown key \"url\" in [list.pages]"),
+        ("{ kind = \"exclusion\", action = \"/x\", ids = \"a\", id = \"x\" }", "does not have one group"),
+        (
+            "{ kind = \"json\", url = \"/x\", link = \"a\", title = \"b\" }",
+            "neither url nor body carries the page number",
+        ),
+        ("{ kind = \"form\", action = \"/x\", json = 1, fields = { a = \"{n}\" } }", "wants true or false"),
         ("{ kind = \"qeury\" }", "unknown kind of pages \"qeury\"; did you mean \"query\"?"),
         ("{ param = \"page\" }", "\"kind\" is missing from [list.pages]"),
         ("{ kind = \"query\" }", "\"param\" is missing from [list.pages]"),
         ("{ kind = \"query\", param = \"a=b\" }", "is more than a parameter's name"),
-        ("{ kind = \"query\", param = \"p\", first = 2 }", "2 is out of bounds"),
+        ("{ kind = \"query\", param = \"p\", step = 0 }", "0 is out of bounds"),
         ("{ kind = \"path\", template = \"page\" }", "does not hold {n} once"),
         ("{ kind = \"next\", selector = \"a[\" }", "is no CSS selector"),
         ("{ kind = \"next\", selector = \"a\", param = \"x\" }", "unknown key \"param\" in [list.pages]"),
@@ -219,7 +225,7 @@ url_pattern = '-\d+$'
     let Some(Pages::Form { fields, .. }) = &site.lists[0].pages else { panic!("{:?}", site.lists[0].pages) };
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(fields, [("z", "{site_id}"), ("page", "{n}"), ("size", "15")]);
-    assert_eq!(site.lists[1].pages, Some(Pages::Query { param: "p".to_owned(), first: 0 }));
+    assert_eq!(site.lists[1].pages, Some(Pages::Query { param: "p".to_owned(), count: Count { first: 0, step: 1 } }));
     assert_eq!(site.verified.map(|day| day.to_string()).as_deref(), Some("2026-03-02"));
     assert_eq!(site.article.drop, [".share"]);
 }

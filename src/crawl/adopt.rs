@@ -13,6 +13,7 @@ use url::Url;
 use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::kept::Kept;
 use super::payload;
 use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
@@ -21,7 +22,7 @@ use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
 use super::tails::{Tail, tails};
-use crate::archive::catalog::{self, ArticleRecord};
+use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
     parse_date, read_at, scan,
@@ -59,8 +60,7 @@ pub struct Adopter<'a> {
     texts: HashMap<RecordId, (Digest, bool)>,
     // Revisits whose original lies in a file that is yet to be read.
     later: Vec<(WarcName, Group)>,
-    // What the catalogue holds of each site: by id, the number of locations.
-    listed: HashMap<String, HashMap<String, usize>>,
+    kept: Kept,
     readers: HashMap<String, ArticleReaders>,
     families: HashMap<String, &'static str>,
     done: Adopted,
@@ -91,7 +91,7 @@ impl<'a> Adopter<'a> {
             now,
             texts: HashMap::new(),
             later: Vec::new(),
-            listed: HashMap::new(),
+            kept: Kept::default(),
             readers: HashMap::new(),
             families: HashMap::new(),
             done: Adopted::default(),
@@ -128,6 +128,9 @@ impl<'a> Adopter<'a> {
                 self.done.cut_bytes += found.length - found.keep;
                 tracing::warn!(file = %tail.path.display(), cut_bytes = found.length - found.keep, "a torn record was cut off");
                 cut(&tail.path, found.keep)?;
+            } else if found.length == 0 {
+                // Made, and not yet begun with its warcinfo.
+                cut(&tail.path, 0)?;
             }
             if found.keep > 0 {
                 Closed::recovered(self.shelf.root(), &tail.path)?.seal()?;
@@ -191,33 +194,13 @@ impl<'a> Adopter<'a> {
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
         let shelved = Shelved { record, text, appended: true };
-        if self.is_kept(&shelved)? {
+        if self.kept.holds(self.shelf.root(), &shelved)? {
             let mut batch = Batch::default();
             shelve::remember(&shelved.record, &mut batch);
             self.ledger.apply(&batch)?;
             return Ok(());
         }
         self.keep(&shelved)
-    }
-
-    /// Whether text, record and catalogue line are there already.
-    fn is_kept(&mut self, shelved: &Shelved) -> Result<bool, CrawlError> {
-        let record = &shelved.record;
-        let root = self.shelf.root().to_owned();
-        if !shelve::holds(&root, shelved) {
-            return Ok(false);
-        }
-        if !self.listed.contains_key(&record.site) {
-            let mut rows = HashMap::new();
-            let mut each = |row: ArticleRecord| {
-                rows.insert(row.id, row.locations.len());
-            };
-            // A line that is no record is a line that is missing.
-            catalog::read_latest(&root, std::slice::from_ref(&record.site), &mut each, &mut |_| {})?;
-            self.listed.insert(record.site.clone(), rows);
-        }
-        let rows = self.listed.get(&record.site);
-        Ok(rows.and_then(|rows| rows.get(&record.id)).is_some_and(|count| *count >= record.locations.len()))
     }
 
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {

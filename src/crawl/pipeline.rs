@@ -29,6 +29,7 @@ use super::task::Finished;
 use crate::archive::warc::{Level, Rotation, WarcInfo};
 use crate::config::{Config, Site};
 use crate::fetch::{Fetcher, Guard, Identity};
+use crate::ledger::Ledger;
 use crate::model::{Clock, SystemClock};
 use crate::politeness::Pace;
 
@@ -96,37 +97,19 @@ async fn attempt(
     let known = known_sites(config, job);
     let shelf = Shelf::new(shelf_spec.clone());
     let adopted = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &known, config.limits, clock.now()).go()?;
-    let (stopper, inner) = watch::channel(*stop.borrow());
-    let run = Arc::new(Run {
-        root: config.root.clone(),
-        fetcher: fetcher(config, Arc::clone(&clock)),
-        servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock), unclean),
-        limits: config.limits,
-        ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
-        concurrency: Semaphore::new(config.concurrency.max(1)),
-        slots: Arc::new(Semaphore::new(IN_FLIGHT)),
-        max_pages: job.max_pages,
-        articles_left: AtomicI64::new(job.max_articles.map_or(-1, i64::from)),
-        stop: inner,
-        stopper,
-        disk,
-        ledger,
-        frontier,
-        clock,
-    });
+    let mut run = shared(config, ledger, frontier, clock, *stop.borrow());
+    run.servers = Servers::new(Arc::clone(&run.ledger), Arc::clone(&run.clock), unclean);
+    run.disk = disk;
+    run.max_pages = job.max_pages;
+    run.articles_left = AtomicI64::new(job.max_articles.map_or(-1, i64::from));
+    let run = Arc::new(run);
     let mut sites = Vec::new();
     let mut notes = Vec::new();
     for site in &job.sites {
         let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
         let Planned { walks, notes: more } = planned;
         notes.extend(more);
-        let pace = Pace {
-            delay: config.delay_for(site),
-            crawl_delay_cap: config.crawl_delay_cap,
-            backoff_first: config.backoff.first,
-            backoff_max: config.backoff.max,
-        };
-        sites.push(Arc::new(SiteRun::new(site.clone(), pace, walks)?));
+        sites.push(Arc::new(SiteRun::new(site.clone(), pace(config, site), walks)?));
     }
     begun(View { sites: sites.clone(), notes, adopted });
     let flowed = tokio::select! {
@@ -138,6 +121,38 @@ async fn attempt(
     let outcome = outcome::of(&run, &sites, adopted, started.elapsed());
     run.disk.verdict()?;
     outcome
+}
+
+/// What the sites of a run share, without bounds of the command line, after a clean end of the run before.
+pub fn shared(config: &Config, ledger: Arc<dyn Ledger>, frontier: Frontier, clock: Arc<dyn Clock>, stop: Stop) -> Run {
+    let (stopper, inner) = watch::channel(stop);
+    Run {
+        root: config.root.clone(),
+        fetcher: fetcher(config, Arc::clone(&clock)),
+        servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock), false),
+        limits: config.limits,
+        ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
+        concurrency: Semaphore::new(config.concurrency.max(1)),
+        slots: Arc::new(Semaphore::new(IN_FLIGHT)),
+        max_pages: None,
+        articles_left: AtomicI64::new(-1),
+        stop: inner,
+        stopper,
+        disk: DiskWatch::new(config.root.clone(), config.disk),
+        ledger,
+        frontier,
+        clock,
+    }
+}
+
+/// How fast a site may be asked.
+pub fn pace(config: &Config, site: &Site) -> Pace {
+    Pace {
+        delay: config.delay_for(site),
+        crawl_delay_cap: config.crawl_delay_cap,
+        backoff_first: config.backoff.first,
+        backoff_max: config.backoff.max,
+    }
 }
 
 /// The sites whose pages recovery may meet: those asked for, and all others that are configured.

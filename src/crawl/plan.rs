@@ -11,7 +11,7 @@ use super::rows::{UrlState, WalkKind, WalkRow, decode, encode};
 use super::run::Walk;
 use crate::config::{ListSpec, Site};
 use crate::ledger::{Batch, Key, Ledger};
-use crate::model::{PageRequest, Recent};
+use crate::model::Recent;
 use crate::portal::{self, Cursor, Mode};
 
 /// A backfill that was complete this long ago is looked over again from the top when it is asked for once more.
@@ -126,7 +126,7 @@ fn fresh(kind: WalkKind, list: &ListSpec, known: &Cursor) -> WalkRow {
     WalkRow {
         kind,
         list: list.id.clone(),
-        next: Some(PageRequest::first(list.url.clone())),
+        next: Some(portal::first_request(list)),
         cursor: serde_json::to_string(&cursor).unwrap_or_default(),
         pages: 0,
         ended: None,

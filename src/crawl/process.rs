@@ -11,9 +11,9 @@ use crate::article::{Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{Digest, Limits};
-use crate::page::{self, HtmlPage, Media};
+use crate::page::{self, Decoded, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
-use crate::portal::{Cursor, ListReading};
+use crate::portal::{self, Cursor, ListReading};
 
 /// Requests for one item before it is given up in this run.
 pub const ATTEMPTS: u8 = 3;
@@ -192,12 +192,25 @@ fn find(run: &Run, finished: &Finished) -> Finding {
         let retryable = status >= 500 || matches!(status, 408 | 425 | 429);
         return failed(format!("{status}"), retryable);
     }
+    // Who asks for news and is led to a log-in or a search has not got what was listed, whatever else the page shows.
+    let asked = finished.hops.first().unwrap_or(exchange);
+    if portal::is_tool(&exchange.url) && !portal::is_tool(&asked.url) {
+        let cause = "redirect to a log-in or tool page".to_owned();
+        return if list { failed(cause, false) } else { Finding::NotArticle(cause) };
+    }
     match &finished.task {
-        Task::List { walk, list, request } => match html(&run.limits, exchange) {
-            Ok(page) => {
+        Task::List { walk, list, request } => match text(&run.limits, exchange) {
+            Ok(decoded) => {
                 let cursor = cursor_of(&finished.site, walk);
                 match finished.site.list_readers.get(list) {
-                    Some(reader) => Finding::List(Box::new(reader.read(&page, request, &cursor))),
+                    Some(reader) => {
+                        let (media, url) = (decoded.media, &exchange.url);
+                        let reading = reader.read_text(media, url, decoded.text, &run.limits, request, &cursor);
+                        match reading.instead {
+                            Some(instead) => failed(instead.cause().to_owned(), true),
+                            None => Finding::List(Box::new(reading)),
+                        }
+                    }
                     None => failed("the list is no longer in the site file".to_owned(), false),
                 }
             }
@@ -219,11 +232,20 @@ fn find(run: &Run, finished: &Finished) -> Finding {
 
 /// The page of an exchange, or a few words on what it is instead.
 pub fn html(limits: &Limits, exchange: &Exchange) -> Result<HtmlPage, String> {
-    let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.cause().to_owned())?;
-    if !matches!(decoded.media, Media::Html | Media::Xml | Media::Text) {
-        return Err(format!("{:?}", decoded.media).to_lowercase());
+    let decoded = text(limits, exchange)?;
+    if decoded.media == Media::Json {
+        return Err("json".to_owned());
     }
     Ok(HtmlPage::parse(exchange.url.clone(), decoded.text, limits))
+}
+
+/// The decoded text of an exchange, or a few words on what it is instead.
+pub fn text(limits: &Limits, exchange: &Exchange) -> Result<Decoded, String> {
+    let decoded = page::decode(&exchange.head, exchange.payload(), limits).map_err(|e| e.cause().to_owned())?;
+    if !decoded.media.is_text() {
+        return Err(format!("{:?}", decoded.media).to_lowercase());
+    }
+    Ok(decoded)
 }
 
 fn cursor_of(site: &SiteRun, walk: &str) -> Cursor {

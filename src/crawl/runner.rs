@@ -1,31 +1,29 @@
 //! One site's requests, one after the other: choose, ask robots.txt, wait for the server's turn, fetch, hand over.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use url::Url;
 
 use super::error::CrawlError;
 use super::frontier::Lease;
+use super::lane::{Lane, outcome_of};
 use super::rows::UrlState;
 use super::run::{Halt, Run, SiteRun, Stop};
 use super::servers::Server;
 use super::task::{Failure, Finished, Task};
 use crate::config::RobotsPolicy;
-use crate::fetch::{Ask, Exchange, FetchError, Line};
+use crate::fetch::{Ask, Exchange, FetchError};
 use crate::ledger::{Batch, Key};
 use crate::model::CanonicalUrl;
-use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate, retry_after};
+use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate};
 use crate::portal;
 
 /// Leases taken at a time: one write to the ledger for so many requests.
 const LEASES: usize = 16;
-/// How long an address is relied on before the name is resolved again.
-const RESOLVED_FOR: Duration = Duration::from_mins(5);
 /// A server that answered before and is gone now is tried this often, with the back-off between.
 const UNREACHABLE_TRIES: u32 = 3;
 /// A command that a person waits for does not sit out a longer pause than this.
@@ -43,8 +41,7 @@ pub struct Runner {
     run: Arc<Run>,
     site: Arc<SiteRun>,
     hand_over: mpsc::Sender<Finished>,
-    lines: HashMap<IpAddr, Line>,
-    resolved: HashMap<String, (SocketAddr, Instant)>,
+    lane: Lane,
     gates: HashMap<String, RobotsGate>,
     leased: VecDeque<Lease>,
     more_queued: bool,
@@ -64,13 +61,22 @@ impl Runner {
             run,
             site,
             hand_over,
-            lines: HashMap::new(),
-            resolved: HashMap::new(),
+            lane: Lane::default(),
             gates: HashMap::new(),
             leased: VecDeque::new(),
             more_queued: true,
             answered: false,
         }
+    }
+
+    /// The same runner, for `most` requests, redirects and robots.txt counted in.
+    pub fn bounded(self, most: u32) -> Self {
+        Self { lane: Lane::bounded(most), ..self }
+    }
+
+    /// Why no TLS connection came about, if one did not.
+    pub fn tls_fault(&self) -> Option<&str> {
+        self.lane.tls_fault.as_deref()
     }
 
     /// Works until nothing is left, the site is left, or the run drains.
@@ -145,7 +151,7 @@ impl Runner {
     }
 
     /// Asks for a task's page, hop by hop, each with its own robots decision and permit.
-    async fn follow(&mut self, task: &Task) -> Result<(Vec<Exchange>, Option<Failure>), CrawlError> {
+    pub async fn follow(&mut self, task: &Task) -> Result<(Vec<Exchange>, Option<Failure>), CrawlError> {
         let mut ask = match task {
             Task::Robots { .. } => return Ok((Vec::new(), None)),
             Task::List { request, .. } => Ask { url: request.url.clone(), method: request.method.clone() },
@@ -285,7 +291,7 @@ impl Runner {
 
     /// One request: resolve, wait for the server's turn, exchange, settle.
     async fn request(&mut self, pass: Pass, ask: &Ask) -> Result<Result<Exchange, FetchError>, CrawlError> {
-        let address = match self.resolve(&ask.url).await {
+        let address = match self.lane.resolve(&self.run.fetcher, &ask.url).await {
             Ok(address) => address,
             Err(error) => {
                 self.note_unreachable(&error, None);
@@ -293,6 +299,11 @@ impl Runner {
             }
         };
         let server = self.run.servers.at(address.ip(), &self.site.pace)?;
+        let left = server.trouble_left();
+        if left > PATIENCE {
+            self.note_pause(&server, left);
+            return Ok(Err(FetchError::Stopped));
+        }
         let run = Arc::clone(&self.run);
         let stats = &self.site.stats;
         let mut stop = run.stop.clone();
@@ -307,8 +318,7 @@ impl Runner {
             ceiling.until_ready().await;
         }
         self.site.stats.set_pause(None);
-        let line = self.lines.entry(address.ip()).or_default();
-        let (spent, result) = line.exchange(&run.fetcher, address, permit, ask).await;
+        let (spent, result) = self.lane.exchange(&run.fetcher, address, permit, ask).await;
         let outcome = outcome_of(&result, self.run.clock.now().as_second());
         let pause = self.run.servers.settle((address.ip(), &server), spent, outcome, &self.site.pace)?;
         match &result {
@@ -326,18 +336,6 @@ impl Runner {
         Ok(result)
     }
 
-    async fn resolve(&mut self, url: &Url) -> Result<SocketAddr, FetchError> {
-        let origin = url.origin().ascii_serialization();
-        if let Some((address, at)) = self.resolved.get(&origin)
-            && at.elapsed() < RESOLVED_FOR
-        {
-            return Ok(*address);
-        }
-        let address = self.run.fetcher.resolve(url).await?;
-        self.resolved.insert(origin, (address, Instant::now()));
-        Ok(address)
-    }
-
     fn note_pause(&self, server: &Server, pause: Duration) {
         let (_, reason) = server.trouble();
         let line = pause_line(pause, reason.as_deref());
@@ -349,9 +347,10 @@ impl Runner {
     }
 
     fn note_unreachable(&self, error: &FetchError, server: Option<(&Server, Duration)>) {
-        if let FetchError::Refused { .. } = error {
-            self.site.halt(Halt::AddressRefused(error.to_string()));
-            return;
+        match error {
+            FetchError::Enough => return,
+            FetchError::Refused { .. } => return self.site.halt(Halt::AddressRefused(error.to_string())),
+            _ => {}
         }
         let gone = match server {
             Some((server, _)) => server.trouble().0 > UNREACHABLE_TRIES,
@@ -381,15 +380,4 @@ impl Runner {
 fn pause_line(pause: Duration, why: Option<&str>) -> String {
     let seconds = pause.as_secs_f64().ceil();
     format!("paused for {seconds:.0} s: {}", why.unwrap_or("the delay between requests"))
-}
-
-fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
-    match result {
-        Ok(exchange) if matches!(exchange.head.status, 429 | 503) => {
-            Outcome::Pushback(exchange.head.get("retry-after").and_then(|value| retry_after(&value, now)))
-        }
-        // An answer that makes no sense is still one: the item suffers, not the server.
-        Ok(_) | Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => Outcome::Fine,
-        Err(_) => Outcome::Unreachable,
-    }
 }

@@ -34,6 +34,11 @@ impl Server {
         (budget.level(), budget.reason().map(str::to_owned))
     }
 
+    /// What is left of a pause that its trouble began, in this run or an earlier one.
+    pub fn trouble_left(&self) -> Duration {
+        self.budget().trouble_left(Instant::now())
+    }
+
     /// Waits for the server's turn. Others that wait for the same server are served one by one. A wait that a person
     /// would wonder about is told to `waiting`.
     pub async fn permit(&self, mut pass: Pass, waiting: impl Fn(Duration, Option<&str>)) -> Permit {

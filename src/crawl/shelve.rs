@@ -135,14 +135,6 @@ pub fn write_files(shelf: &mut Shelf, shelved: &Shelved) -> Result<(), CrawlErro
     Ok(())
 }
 
-/// Whether the files of a shelved text are there, as they should be.
-pub fn holds(root: &Path, shelved: &Shelved) -> bool {
-    let record = &shelved.record;
-    let body = shelved.text.as_ref().map(String::as_bytes);
-    let same = |body: &[u8]| std::fs::read(root.join(&record.text_path)).is_ok_and(|there| there == body);
-    beside(root, &record.text_path).is_some_and(|beside| beside == *record) && body.is_none_or(same)
-}
-
 /// Notes the content in the ledger.
 pub fn remember(record: &ArticleRecord, batch: &mut Batch) {
     let row = ContentRow {

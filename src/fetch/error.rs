@@ -58,6 +58,9 @@ pub enum FetchError {
     /// The run was told to stop before the request's turn came.
     #[error("the run was told to stop")]
     Stopped,
+    /// As many requests were made as the caller allowed itself.
+    #[error("as many requests as allowed were made")]
+    Enough,
     /// The address cannot be put into a request.
     #[error("{url} cannot be asked for: {why}")]
     Address {
@@ -85,6 +88,7 @@ impl FetchError {
             Self::Protocol { .. } => "bad answer",
             Self::Address { .. } => "bad address",
             Self::Stopped => "stopped",
+            Self::Enough => "enough requests",
         }
     }
 }

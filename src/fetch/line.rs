@@ -150,6 +150,11 @@ impl Line {
             .title_case_headers(true)
             .max_buf_size(fetcher.limits.head_bytes.max(8 << 10))
             .max_headers(200)
+            // Old servers fold lines, put a space before the colon, or send lines that are no fields. Browsers read
+            // them all the same, and what is kept are the bytes.
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
             .handshake(tee)
             .await;
         let (sender, connection) = built.map_err(|e| protocol(&host, &e))?;

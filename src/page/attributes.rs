@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 /// A `data:` address longer than this is an image in the page itself.
 const MAX_DATA_BYTES: usize = 256;
@@ -63,4 +63,9 @@ fn styled(value: &[u8]) -> bool {
             .iter()
             .any(|known| name.eq_ignore_ascii_case(known))
     })
+}
+
+/// Whether a script's `type` says that it holds JSON-LD.
+pub(super) fn names_json_ld(bytes: &[u8], attribute: &Attribute) -> bool {
+    memmem::find(&bytes[attribute.value.clone()], b"ld+json").is_some()
 }

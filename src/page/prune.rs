@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
-use super::attributes::{Attribute, keeps, value_at};
+use super::attributes::{Attribute, keeps, names_json_ld, value_at};
 use super::tags::{Closing, Kind, Open, Stack};
 use crate::model::Limits;
 
@@ -352,7 +352,7 @@ impl Pass<'_> {
 
     fn drop_content(&mut self, name: &Range<usize>, end: usize) -> usize {
         let script = self.lower == b"script";
-        let json_ld = script && self.attributes.iter().any(|attribute| self.names_json_ld(attribute));
+        let json_ld = script && self.attributes.iter().any(|attribute| names_json_ld(self.bytes, attribute));
         let Some(after) = self.after_end_tag(end) else {
             // Unclosed: a script swallows the rest as in a browser, a drawing does not.
             return if script || self.lower == b"style" { self.bytes.len() } else { end };
@@ -363,10 +363,6 @@ impl Pass<'_> {
         }
         debug_assert!(after >= name.end, "the scan goes forward only");
         after
-    }
-
-    fn names_json_ld(&self, attribute: &Attribute) -> bool {
-        memmem::find(&self.bytes[attribute.value.clone()], b"ld+json").is_some()
     }
 
     fn verbatim(&mut self, tag: usize, end: usize, name: &Range<usize>, over: bool) -> usize {

@@ -63,6 +63,11 @@ impl Budget {
         Self { next_at: now + wait, in_flight: false, level, reason }
     }
 
+    /// What is left of a pause that the server's trouble began; nothing is left of the usual delay.
+    pub fn trouble_left(&self, now: Instant) -> Duration {
+        if self.level == 0 { Duration::ZERO } else { self.next_at.saturating_duration_since(now) }
+    }
+
     /// Hands out the one permit of this server, if its time has come.
     pub fn take(&mut self, pass: Pass, now: Instant) -> Result<Permit, (Pass, Wait)> {
         if self.in_flight {

@@ -23,6 +23,12 @@ struct Rule {
     pattern: String,
 }
 
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", if self.allow { "Allow" } else { "Disallow" }, self.pattern)
+    }
+}
+
 /// What a robots.txt says to us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
@@ -51,6 +57,11 @@ impl Rules {
         handler.finish()
     }
 
+    /// The lines of the group that concerns us, as `Disallow: /pattern`.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.iter().map(Rule::to_string).collect()
+    }
+
     /// The decision on `url`: the longest matching pattern wins, and `Allow` wins a tie (RFC 9309 section 2.2.2).
     pub fn decide(&self, url: &Url) -> Decision {
         let target = target_of(url);
@@ -68,10 +79,7 @@ impl Rules {
         }
         match best {
             None => Decision { allowed: true, rule: None },
-            Some(rule) => {
-                let field = if rule.allow { "Allow" } else { "Disallow" };
-                Decision { allowed: rule.allow, rule: Some(format!("{field}: {}", rule.pattern)) }
-            }
+            Some(rule) => Decision { allowed: rule.allow, rule: Some(rule.to_string()) },
         }
     }
 }

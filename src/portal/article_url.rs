@@ -3,7 +3,7 @@
 use regex::Regex;
 use url::Url;
 
-use super::{PortalError, shape};
+use super::{PortalError, family, shape};
 use crate::config::Site;
 
 /// Path pieces of pages that are no articles: tools, facets, twins.
@@ -134,6 +134,9 @@ pub fn is_article_url(url: &Url, site: &Site, family: Option<&str>) -> bool {
 
 /// Families whose article addresses cannot be mistaken: everything else is a list.
 fn is_list_of(url: &Url, family: Option<&str>) -> bool {
+    if let Some(pattern) = family.and_then(family::by_name).and_then(|family| family.pattern.as_ref()) {
+        return !pattern.is_match(url.as_str());
+    }
     match family {
         Some("liferay") => {
             !["/-/", "/w/", "/content/"].iter().any(|mark| url.path().contains(mark)) && !shape::shape(url).numbered
@@ -151,7 +154,7 @@ pub(super) fn is_file(url: &Url) -> bool {
 }
 
 /// Search, log-in, tag and print pages.
-fn is_tool(url: &Url) -> bool {
+pub fn is_tool(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     path.split('/').any(|segment| NEVER.contains(&segment))
         || url

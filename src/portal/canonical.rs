@@ -52,14 +52,21 @@ pub fn canonical(url: &Url, family: Option<&str>) -> CanonicalUrl {
 }
 
 /// What an article is known by within its portal: its number where the family's addresses carry one, so that one
-/// article in two sections, or with a mended slug, is one. The canonical address otherwise.
+/// article in two sections, or with a mended slug, is one. The canonical address otherwise, without what twins differ
+/// in: scheme, `www.` or `m.` before the host, a slash at the end.
 pub fn article_key(url: &Url, family: Option<&str>) -> String {
     let canonical = canonical(url, family);
-    let Some((before, after)) = canonical.as_str().split_once("/-/view_content/") else { return canonical.0 };
-    let number: String = after.chars().take_while(char::is_ascii_digit).collect();
-    let authority_end = before.find("://").map_or(0, |at| at + 3);
-    let host = before[authority_end..].split('/').next().unwrap_or_default();
-    if number.is_empty() { canonical.0 } else { format!("{host}/-/view_content/{number}") }
+    let text = canonical.as_str();
+    let Some((_, after)) = text.split_once("://") else { return canonical.0 };
+    let (host, rest) = after.split_at(after.find(['/', '?']).unwrap_or(after.len()));
+    let host = ["www.", "m."].iter().find_map(|twin| host.strip_prefix(twin)).unwrap_or(host);
+    let keys = family.and_then(family::by_name).or_else(|| by_path(url)).map_or(&[][..], |family| &family.twins.keys);
+    let named = keys.iter().find_map(|(pattern, known_by)| {
+        let mut out = String::new();
+        pattern.captures(rest)?.expand(known_by, &mut out);
+        Some(out)
+    });
+    format!("{host}{}", named.as_deref().unwrap_or_else(|| rest.trim_end_matches('/')))
 }
 
 /// Families whose paths cannot be mistaken, where the caller does not know.
@@ -80,10 +87,10 @@ fn fold_path(path: &str, family: Option<&Family>) -> String {
     let Some(family) = family else { return pages_case(&path) };
     loop {
         let before = path.clone();
-        for (piece, instead) in family.fold_paths {
+        for (piece, instead) in &family.twins.fold_paths {
             path = path.replace(piece, instead);
         }
-        if family.language_prefix {
+        if family.twins.language_prefix {
             path = without_language(&path).to_owned();
         }
         if path == before {
@@ -131,9 +138,9 @@ fn pages_case(path: &str) -> String {
 }
 
 fn fold_query(url: &Url, family: Option<&Family>) -> String {
-    let friendly =
-        family.is_some_and(|family| family.language_prefix) && FRIENDLY.iter().any(|mark| url.path().contains(mark));
-    let drops = family.map_or(&[][..], |family| family.drop_params);
+    let friendly = family.is_some_and(|family| family.twins.language_prefix)
+        && FRIENDLY.iter().any(|mark| url.path().contains(mark));
+    let drops = family.map_or(&[][..], |family| &family.twins.drop_params);
     let mut pairs: Vec<&str> = url
         .query()
         .unwrap_or_default()
@@ -149,10 +156,10 @@ fn fold_query(url: &Url, family: Option<&Family>) -> String {
     pairs.join("&")
 }
 
-fn matches(list: &[&str], name: &str) -> bool {
+fn matches<T: AsRef<str>>(list: &[T], name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     list.iter().any(|entry| {
-        let entry = entry.to_ascii_lowercase();
+        let entry = entry.as_ref().to_ascii_lowercase();
         entry.strip_suffix('*').map_or_else(|| entry == name, |start| name.starts_with(start))
     })
 }
@@ -162,6 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::FAMILIES;
 
     fn fold(url: &str, family: &str) -> String {
         canonical(&Url::parse(url).unwrap(), (!family.is_empty()).then_some(family)).0
@@ -206,7 +214,7 @@ mod tests {
         fn folding_twice_changes_nothing(
             path in "(/(vi|en|index\\.php|news|print|-|Pages|pages|a;jsessionid=1|b;c=d|mua%20xuan|đường|x\\.aspx)){0,7}/?",
             query in "((a|b|redirect|utm_x|_101_cur|p_p_id|%C6%B0%CC%89|fbclid)=[a-c&+%;]{0,3}&){0,4}",
-            family in prop::sample::select(vec!["", "vnpt", "nukeviet", "liferay"]),
+            family in prop::sample::select(FAMILIES.iter().map(|(name, _)| *name).collect::<Vec<_>>()),
         ) {
             let url = Url::parse(&format!("https://u:p@a.vn:443{path}?{query}#f")).unwrap();
             let once = fold(url.as_str(), family);

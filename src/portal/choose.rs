@@ -48,7 +48,7 @@ impl ListReader {
                 return (by_learned, None);
             }
         }
-        let found = groups::find(outline, &self.urls, &self.list.url, name, pager.present);
+        let found = groups::find(outline, &self.urls, &self.list.url, family, pager.present);
         // The family's place wins, unless the page has a list in which its links are a small part.
         let part = !found.front && distinct(&by_family) * 2 < distinct(&found.chosen);
         let home = found.front && groups::is_home(&self.list.url);

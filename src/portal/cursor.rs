@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::model::PageRequest;
 
@@ -32,6 +34,20 @@ pub struct Cursor {
     pub stale_pages: u32,
     /// Pages read in this walk.
     pub pages_read: u32,
+    /// Which of the family's ways to further pages holds.
+    pub rule: Option<usize>,
+    /// Whether the first page was a frame that a web service fills, so that its first answer is page 2.
+    pub frame: bool,
+    /// Numbers of the articles shown, for portals that want them told; see [`Cursor::SHOWN`].
+    pub shown: Vec<String>,
+    /// Sitemap files still to be read, next one last.
+    pub pending: Vec<Pending>,
+    /// Whether the walk works off the files of a sitemap index.
+    pub queued: bool,
+    /// Whether the pending files are in the order of their age, and none without one.
+    pub by_age: bool,
+    /// What the list has and this walk cannot reach.
+    pub cut: Option<String>,
     /// The page to ask for next, when the walk goes on.
     pub next: Option<PageRequest>,
 }
@@ -52,7 +68,21 @@ pub struct Learned {
     pub rise: usize,
 }
 
+/// A sitemap file that an index names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Its address.
+    pub url: Url,
+    /// The day of its last change.
+    pub changed: Option<Date>,
+}
+
 impl Cursor {
+    /// Articles whose numbers are told at most: some 80 KB a request.
+    pub(super) const SHOWN: usize = 4_000;
+    /// Sitemap files kept at most.
+    pub(super) const PENDING: usize = 1_000;
+
     /// Remembers a request; `false` when it was made before.
     pub(super) fn remember_request(&mut self, request: &PageRequest) -> bool {
         remember(&mut self.requests, request_hash(request))

@@ -1,93 +1,159 @@
-//! What to ask for after a page: the site file's word first, then the page's own links, then the family's form.
+//! What to ask for after a page: the site file's word first, then the page's own links, then the family's way.
 
 use url::Url;
 
 use super::article_url::grows;
 use super::choose::nodes;
 use super::cursor::Cursor;
-use super::family::{Family, Paging};
-use super::outline::Outline;
-use super::pager::Pager;
-use super::reader::ListReader;
-use super::{Next, form};
-use crate::config::Pages;
+use super::family::Family;
+use super::reader::{ListReader, Seen};
+use super::template::{fill, names_in};
+use super::{Next, exclusion, form, postback, script};
+use crate::config::{ListSpec, Pages};
 use crate::model::{PageMethod, PageRequest};
 use crate::page::HtmlPage;
 
+/// The request for a list's first page: its address, unless a web service can be asked at once.
+pub fn first_request(list: &ListSpec) -> PageRequest {
+    let first = PageRequest::first(list.url.clone());
+    match &list.pages {
+        Some(rule @ Pages::Json { .. }) => match addressed(&list.url, rule, 1, &Cursor::default()) {
+            Some(Ok(request)) => request,
+            _ => first,
+        },
+        _ => first,
+    }
+}
+
+/// The request for page `number` under a rule by which any page can be asked for; the name of a missing value; `None`
+/// where the rule leads from page to page only.
+fn addressed(list: &Url, rule: &Pages, number: u32, cursor: &Cursor) -> Option<Result<PageRequest, String>> {
+    let get = |url: Url| PageRequest { number, url, method: PageMethod::Get };
+    let joined = |address: &str| list.join(address).map_err(|fault| format!("usable address ({address}: {fault})"));
+    let known = &cursor.params;
+    Some(match rule {
+        Pages::Query { param, count } => Ok(get(with_param(list, param, count.of(number)))),
+        Pages::Path { template, count } => Ok(get(with_path(list, template, count.of(number)))),
+        Pages::Form { action, fields, json, count, .. } => (|| {
+            let url = joined(&fill(action, known, count.of(number))?)?;
+            let fields = form::filled(fields, known, count.of(number))?;
+            Ok(if *json { form::post_json(url, number, fields) } else { form::post(url, number, &fields) })
+        })(),
+        Pages::Json { url, body, count, .. } => (|| {
+            let count = count.of(if cursor.frame { number.saturating_sub(1) } else { number });
+            let request = get(joined(&fill(url, known, count)?)?);
+            let Some(body) = body else { return Ok(request) };
+            let content_type = if body.trim_start().starts_with(['{', '[']) { form::JSON } else { form::FORM };
+            let (content_type, body) = (content_type.to_owned(), fill(body, known, count)?);
+            Ok(PageRequest { method: PageMethod::Post { content_type, body }, ..request })
+        })(),
+        _ => return None,
+    })
+}
+
 impl ListReader {
-    /// Keeps the script values that a POST for further pages needs.
+    /// The request for page `number` of the list, where any page can be asked for by its number.
+    pub fn page(&self, number: u32, cursor: &Cursor) -> Option<PageRequest> {
+        if number == 1 {
+            return Some(first_request(&self.list));
+        }
+        let rule = self.rule(self.known_family(cursor), cursor)?;
+        addressed(&self.list.url, rule, number, cursor)?.ok()
+    }
+
+    /// The way to further pages that is in force: the site file's, else the family's.
+    pub(super) fn rule(&self, family: Option<&'static Family>, cursor: &Cursor) -> Option<&Pages> {
+        let of_family = || family?.pages.get(cursor.rule?).map(|way| &way.pages);
+        self.list.pages.as_ref().or_else(of_family)
+    }
+
+    /// Chooses the family's way and keeps the script values that requests for further pages need.
     pub(super) fn learn_params(
         &self,
         page: &HtmlPage,
-        outline: &Outline,
-        family: Option<&Family>,
+        family: Option<&'static Family>,
+        request: &PageRequest,
         cursor: &mut Cursor,
     ) {
-        match (&self.list.pages, family.map(|family| family.paging)) {
-            (Some(Pages::Form { fields, .. }), _) => {
-                let names = fields.iter().flat_map(|(_, template)| form::names_in(template));
-                form::collect(&page.source, outline, names, &mut cursor.params);
+        if cursor.rule.is_none() || request.number == 1 {
+            let fits = |when: &Option<String>| when.as_ref().is_none_or(|mark| page.source.contains(mark));
+            cursor.rule = family.and_then(|family| family.pages.iter().position(|way| fits(&way.when)));
+        }
+        let mut names: Vec<&str> = Vec::new();
+        let rule = self.rule(family, cursor);
+        match rule {
+            Some(Pages::Form { action, fields, .. } | Pages::Exclusion { action, fields, .. }) => {
+                names.extend(fields.iter().flat_map(|(_, template)| names_in(template)).chain(names_in(action)));
             }
-            (None, Some(Paging::Form { fields, total, .. })) => {
-                let names = fields.iter().flat_map(|(_, template)| form::names_in(template)).chain([total]);
-                form::collect(&page.source, outline, names, &mut cursor.params);
-                let told = cursor.params.get(total).and_then(|value| value.parse().ok());
-                cursor.total_pages = told.or(cursor.total_pages);
+            Some(Pages::Json { url, body, .. }) => {
+                names.extend(names_in(url).chain(body.iter().flat_map(|body| names_in(body))));
+                cursor.frame |= request.number == 1;
             }
             _ => {}
         }
+        let counted = match rule {
+            Some(Pages::Form { total, .. }) => total.as_deref(),
+            _ => None,
+        };
+        script::collect(&page.source, names.into_iter().chain(counted), &mut cursor.params);
+        let told = counted.and_then(|total| cursor.params.get(total)?.parse().ok());
+        cursor.total_pages = told.or(cursor.total_pages);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a page shows, each piece computed once")]
-    pub(super) fn next(
-        &self,
-        page: &HtmlPage,
-        outline: &Outline,
-        request: &PageRequest,
-        family: Option<&Family>,
-        cursor: &Cursor,
-        pager: &Pager,
-        empty: bool,
-    ) -> Next {
-        let number = request.number.saturating_add(1);
-        if empty {
+    /// What to ask for after an HTML page.
+    pub(super) fn next(&self, seen: &Seen<'_>, cursor: &mut Cursor) -> Next {
+        let number = seen.request.number.saturating_add(1);
+        let rule = self.rule(seen.family, cursor);
+        let framed = cursor.frame && seen.request.number == 1;
+        if seen.empty && !framed {
             return Next::End("no articles on this page".to_owned());
         }
-        let past = cursor.total_pages.is_some_and(|total| number > total);
         let get = |url: Url| Next::Page(PageRequest { number, url, method: PageMethod::Get });
-        let posted = |action: &str, fields: &[(&str, &str)]| match form::request(
-            &self.list.url,
-            action,
-            fields,
-            &cursor.params,
-            number,
-        ) {
-            Ok(request) => Next::Page(request),
-            Err(missing) => Next::End(format!("the page's script has no {missing}, which further pages need")),
-        };
-        match &self.list.pages {
+        if self.list.pages.is_none()
+            && let Some(url) = &seen.pager.next
+        {
+            cursor.frame = false;
+            return get(url.clone());
+        }
+        let past = cursor.total_pages.is_some_and(|total| number > total) && seen.pager.next.is_none();
+        match rule {
+            None => Next::End(seen.pager.why.clone()),
             Some(Pages::Single) => Next::End("the site file says: one page".to_owned()),
             Some(Pages::Next { .. }) => {
-                let found = self.next.as_ref().map(|next| nodes(outline, page, next)).unwrap_or_default();
-                let url =
-                    outline.links.iter().filter(|link| found.contains(&link.node)).find_map(|link| link.url.clone());
+                let found = self.next.as_ref().map(|next| nodes(seen.outline, seen.page, next)).unwrap_or_default();
+                let mut links = seen.outline.links.iter().filter(|link| found.contains(&link.node));
+                let url = links.find_map(|link| link.url.clone());
                 url.map_or_else(|| Next::End("no link where the site file has the next page".to_owned()), get)
             }
-            Some(_) if past => Next::End(format!("page {} is the last", request.number)),
-            Some(Pages::Query { param, first }) => {
-                get(with_param(&self.list.url, param, first.saturating_add(number - 1)))
+            Some(Pages::Feed | Pages::Sitemap) => {
+                Next::Cut("the portal sent a page in place of the feed or sitemap".to_owned())
             }
-            Some(Pages::Path { template }) => get(with_path(&self.list.url, template, number)),
-            Some(Pages::Form { action, fields }) => {
-                let fields: Vec<(&str, &str)> =
-                    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-                posted(action, &fields)
+            Some(Pages::Postback { target, argument }) => {
+                postback::next(seen, target.as_deref(), argument.as_deref(), &self.list.url)
             }
-            None => match (&pager.next, family.map(|family| family.paging)) {
-                (Some(url), _) => get(url.clone()),
-                (None, Some(Paging::Form { action, fields, .. })) if !past => posted(action, fields),
-                (None, _) => Next::End(pager.why.clone()),
+            Some(_) if past => Next::End(format!("page {} is the last", seen.request.number)),
+            Some(rule) => self.ruled(rule, number, cursor),
+        }
+    }
+
+    /// The next page under a rule that needs no look at the page.
+    pub(super) fn ruled(&self, rule: &Pages, number: u32, cursor: &Cursor) -> Next {
+        let asked = match rule {
+            Pages::Exclusion { action, fields, ids, .. } if !cursor.shown.is_empty() => {
+                if cursor.shown.len() >= Cursor::SHOWN {
+                    return Next::Cut(format!("more than {} articles shown: no more can be told", Cursor::SHOWN));
+                }
+                exclusion::request(&self.list.url, action, fields, ids, cursor, number)
+            }
+            Pages::Exclusion { .. } => Err("article number in the addresses".to_owned()),
+            rule => match addressed(&self.list.url, rule, number, cursor) {
+                Some(asked) => asked,
+                None => return Next::End("the list has one page".to_owned()),
             },
+        };
+        match asked {
+            Ok(request) => Next::Page(request),
+            Err(missing) => Next::Cut(format!("the page has no {missing}, which further pages need")),
         }
     }
 
@@ -95,7 +161,7 @@ impl ListReader {
     pub(super) fn guard(
         &self,
         next: Next,
-        page: &HtmlPage,
+        from: &Url,
         request: &PageRequest,
         cursor: &Cursor,
         why: &mut Vec<String>,
@@ -103,10 +169,10 @@ impl ListReader {
         let Next::Page(next) = next else { return next };
         let end = if !self.urls.owns(&next.url) {
             Some("the next page lies off the site")
-        } else if grows(&next.url) {
+        } else if next.method == PageMethod::Get && grows(&next.url) {
             Some("the next page's address grows by itself")
         } else if cursor.knows_request(&next)
-            || (next.method == PageMethod::Get && request.method == PageMethod::Get && next.url == page.url)
+            || (next.method == PageMethod::Get && request.method == PageMethod::Get && next.url == *from)
         {
             Some("the next page was read before")
         } else {
@@ -130,9 +196,9 @@ fn with_param(list: &Url, param: &str, value: u32) -> Url {
 }
 
 /// The template stands after the list's address; one that opens with `/` stands after the host.
-fn with_path(list: &Url, template: &str, number: u32) -> Url {
+fn with_path(list: &Url, template: &str, value: u32) -> Url {
     let mut url = list.clone();
-    let piece = template.replace("{n}", &number.to_string());
+    let piece = template.replace("{n}", &value.to_string());
     let path = if piece.starts_with('/') { piece } else { format!("{}/{piece}", list.path().trim_end_matches('/')) };
     url.set_path(&path);
     url

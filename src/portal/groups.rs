@@ -10,6 +10,7 @@ use url::Url;
 
 use super::article_url::ArticleUrls;
 use super::cursor::{Learned, hash};
+use super::family::Family;
 use super::items::{self, Candidate};
 use super::outline::Outline;
 use super::score::{Evidence, LEAST, TITLE_LETTERS};
@@ -44,10 +45,16 @@ pub(super) struct Found {
 }
 
 /// Finds the list of the page `outline` was made of, asked for as the list `list`.
-pub(super) fn find(outline: &Outline, urls: &ArticleUrls, list: &Url, family: Option<&str>, paged: bool) -> Found {
+pub(super) fn find(
+    outline: &Outline,
+    urls: &ArticleUrls,
+    list: &Url,
+    family: Option<&'static Family>,
+    paged: bool,
+) -> Found {
     let shapes: Vec<Option<Shape>> = outline.links.iter().map(|link| link.url.as_ref().map(shape)).collect();
-    let links = plausible(outline, urls, list, &shapes);
-    let all = items::candidates(outline, &links, family, RISE);
+    let links = patterned(outline, urls, family).unwrap_or_else(|| plausible(outline, urls, list, &shapes));
+    let all = items::candidates(outline, &links, family.map(|family| family.name), RISE);
     let groups = group(outline, &all);
     let mut rated: Vec<(f64, Evidence, &Group)> = groups
         .iter()
@@ -97,6 +104,16 @@ pub(super) fn learn(outline: &Outline, chosen: &[Candidate]) -> Learned {
         learned.rise = learned.rise.max(outline.nodes[node].depth - outline.nodes[candidate.block].depth);
     }
     learned
+}
+
+/// Links whose addresses the family's articles alone have, if there are as many as make a list.
+fn patterned(outline: &Outline, urls: &ArticleUrls, family: Option<&'static Family>) -> Option<Vec<usize>> {
+    let pattern = family?.pattern.as_ref().filter(|_| !urls.is_told())?;
+    let fits = |url: &Url| pattern.is_match(url.as_str()) && urls.accepts(url);
+    let links = (0..outline.links.len()).filter(|&index| outline.links[index].url.as_ref().is_some_and(fits));
+    let links: Vec<usize> = links.collect();
+    let different: HashSet<&Url> = links.iter().filter_map(|&index| outline.links[index].url.as_ref()).collect();
+    (different.len() >= 3).then_some(links)
 }
 
 /// Links that may be articles at all, by address and text.

@@ -14,32 +14,45 @@ use url::Url;
 use crate::model::{PageRequest, Stamp};
 
 mod article_url;
+pub mod bisect;
 mod canonical;
 mod choose;
 mod counter;
 mod cursor;
 mod error;
+mod exclusion;
 mod family;
+mod feed;
 mod form;
 mod further;
 mod groups;
 mod items;
+mod json;
+mod menu;
 mod outline;
 mod pager;
+mod postback;
 mod reader;
 mod score;
+mod script;
 mod shape;
+mod sitemap;
+mod template;
+mod text;
 mod walk;
 mod words;
+mod xml;
 
 #[cfg(test)]
 mod tests;
 
-pub use article_url::{ArticleUrls, is_article_url};
+pub use article_url::{ArticleUrls, is_article_url, is_tool};
 pub use canonical::{article_key, canonical};
-pub use cursor::{Cursor, Learned};
+pub use cursor::{Cursor, Learned, Pending};
 pub use error::PortalError;
-pub use family::{Family, Paging, by_name, recognise};
+pub use family::{Family, FamilyPages, Twins, by_name, recognise};
+pub use further::first_request;
+pub use menu::sections;
 pub use reader::{ListReader, ListReading};
 pub use walk::{Mode, Step, StopReason, Walk, Window};
 
@@ -61,4 +74,6 @@ pub enum Next {
     Page(PageRequest),
     /// The list ends here, and why.
     End(String),
+    /// The list goes on, and cannot be followed; why.
+    Cut(String),
 }

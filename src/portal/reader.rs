@@ -1,5 +1,6 @@
 //! One list page read: which links are its entries, and what to ask for next.
 
+use regex::Regex;
 use scraper::Selector;
 
 use super::article_url::ArticleUrls;
@@ -7,10 +8,13 @@ use super::choose::{nodes, plain};
 use super::cursor::Cursor;
 use super::family::{self, Family};
 use super::outline::Outline;
-use super::{ListItem, Next, PortalError, items, pager};
+use super::pager::{self, Pager};
+use super::{ListItem, Next, PortalError, items};
+use crate::article::NotArticle;
 use crate::config::{ListSpec, Pages, Site};
 use crate::model::{PageMethod, PageRequest};
 use crate::page::HtmlPage;
+use url::Url;
 
 /// Reads the pages of one list. Made once a list; safe to share between threads.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub struct ListReader {
     pub(super) date: Option<Selector>,
     pub(super) next: Option<Selector>,
     pub(super) family_links: Vec<(&'static str, Vec<Selector>)>,
+    /// What an article's number is in its address, for portals that want to be told which were shown.
+    pub(super) shown_id: Option<Regex>,
 }
 
 /// What a list page holds.
@@ -42,10 +48,33 @@ pub struct ListReading {
     pub sent_back: bool,
     /// Whether the same set of items was met on an earlier page.
     pub repeated: bool,
+    /// What the page is, when it stands in the place of a list: a gate, a firewall's page, an error answered with 200.
+    pub instead: Option<NotArticle>,
     /// What to hand to the next page's reading.
     pub cursor: Cursor,
     /// Evidence, for people.
     pub why: Vec<String>,
+}
+
+/// A page as the choice of the next one sees it.
+pub(super) struct Seen<'a> {
+    pub page: &'a HtmlPage,
+    pub outline: &'a Outline<'a>,
+    pub request: &'a PageRequest,
+    pub family: Option<&'static Family>,
+    pub pager: &'a Pager,
+    pub empty: bool,
+}
+
+/// What was read off a page of any kind.
+pub(super) struct Taken<'a> {
+    /// The items' keys.
+    pub keys: Vec<String>,
+    pub items: Vec<ListItem>,
+    pub next: Next,
+    pub section: Option<String>,
+    /// The address that answered.
+    pub from: &'a Url,
 }
 
 impl ListReader {
@@ -69,6 +98,16 @@ impl ListReader {
             _ => None,
         };
         check_pages(list)?;
+        let shown_id = match &list.pages {
+            Some(Pages::Exclusion { id: Some(id), .. }) => {
+                Some(Regex::new(id).map_err(|fault| PortalError::Pattern {
+                    site: site.id.clone(),
+                    pattern: id.clone(),
+                    why: fault.to_string().lines().last().unwrap_or_default().to_owned(),
+                })?)
+            }
+            _ => None,
+        };
         let family_links = family::all()
             .map(|family| (family.name, family.links.iter().filter_map(|links| Selector::parse(links).ok()).collect()))
             .collect();
@@ -80,6 +119,7 @@ impl ListReader {
             date: compile("date", list.date.as_deref())?,
             next: compile("pages.selector", next)?,
             family_links,
+            shown_id,
             list: list.clone(),
         })
     }
@@ -100,36 +140,62 @@ impl ListReader {
         let dates = self.date.as_ref().map(|date| nodes(&outline, page, date)).unwrap_or_default();
         let (keys, items): (Vec<String>, Vec<ListItem>) = items::entries(&outline, &chosen, &dates).into_iter().unzip();
 
-        cursor.family = family.map(|family| family.name.to_owned());
         if learned.is_some() {
             cursor.learned = learned;
         }
+        self.learn_params(page, family, request, &mut cursor);
+        cursor.total_pages = pager.total.or(cursor.total_pages);
+        self.note_shown(family, &items, &mut cursor);
+        let empty = items.is_empty();
+        let seen = Seen { page, outline: &outline, request, family, pager: &pager, empty };
+        let next = self.next(&seen, &mut cursor);
+        let section = self.section(&outline);
+        let taken = Taken { keys, items, next, section, from: &page.url };
+        ListReading { sent_back, ..self.close(taken, family, request, cursor, why) }
+    }
+
+    /// What is the same for every kind of page: remembering it, and judging the request for the next.
+    pub(super) fn close(
+        &self,
+        taken: Taken<'_>,
+        family: Option<&'static Family>,
+        request: &PageRequest,
+        mut cursor: Cursor,
+        mut why: Vec<String>,
+    ) -> ListReading {
+        let Taken { keys, items, next, section, from } = taken;
+        cursor.family = family.map(|family| family.name.to_owned());
         cursor.page_size = cursor.page_size.max(u32::try_from(items.len()).unwrap_or(u32::MAX));
         cursor.remember_request(request);
-        let repeated = !items.is_empty() && !cursor.remember_items(keys.iter().map(String::as_str));
-        self.learn_params(page, &outline, family, &mut cursor);
-        cursor.total_pages = pager.total.or(cursor.total_pages);
-        let next = self.next(page, &outline, request, family, &cursor, &pager, items.is_empty());
-        let next = self.guard(next, page, request, &cursor, &mut why);
+        // The first answer of a web service may repeat what its frame showed.
+        let frame = cursor.frame && request.number == 1;
+        let repeated = !items.is_empty() && !frame && !cursor.remember_items(keys.iter().map(String::as_str));
+        let next = self.guard(next, from, request, &cursor, &mut why);
         cursor.next = match &next {
             Next::Page(request) => Some(request.clone()),
-            Next::End(_) => None,
+            Next::End(_) | Next::Cut(_) => None,
         };
         ListReading {
-            section: self.section(&outline),
+            instead: None,
+            section,
             total_pages: cursor.total_pages,
             family: family.map(|family| family.name),
             items,
             next,
-            sent_back,
+            sent_back: false,
             repeated,
             cursor,
             why,
         }
     }
 
+    /// What an address is known by, and the family that says so, where no page can be recognised.
+    pub(super) fn known_family(&self, cursor: &Cursor) -> Option<&'static Family> {
+        self.family.or_else(|| cursor.family.as_deref().and_then(family::by_name))
+    }
+
     fn family_of(&self, page: &HtmlPage, cursor: &Cursor, why: &mut Vec<String>) -> Option<&'static Family> {
-        if let Some(family) = self.family.or_else(|| cursor.family.as_deref().and_then(family::by_name)) {
+        if let Some(family) = self.known_family(cursor) {
             return Some(family);
         }
         let (family, marks) = family::recognise(&page.source)?;
@@ -170,7 +236,7 @@ fn compile(list: &ListSpec, field: &'static str, selector: &str) -> Result<Selec
 fn check_pages(list: &ListSpec) -> Result<(), PortalError> {
     let fault = |field, value: &str| PortalError::NoNumber { list: list.id.clone(), field, value: value.to_owned() };
     match &list.pages {
-        Some(Pages::Path { template }) if !template.contains("{n}") => Err(fault("template", template)),
+        Some(Pages::Path { template, .. }) if !template.contains("{n}") => Err(fault("template", template)),
         Some(Pages::Form { fields, .. }) if !fields.iter().any(|(_, value)| value.contains("{n}")) => {
             Err(fault("fields", ""))
         }

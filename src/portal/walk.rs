@@ -40,6 +40,8 @@ impl Window {
 pub enum StopReason {
     /// The list ends, in the reader's words.
     End(String),
+    /// The list goes on and cannot be followed, in the reader's words.
+    Cut(String),
     /// Asked for a further page, the portal sent the first one.
     SentBack,
     /// A page with the same articles as an earlier one.
@@ -59,7 +61,7 @@ pub enum StopReason {
 impl StopReason {
     /// Whether the list was walked to its end, or to the end of what was wanted: nothing is missing.
     pub fn is_complete(&self) -> bool {
-        !matches!(self, Self::MaxPages(_) | Self::NothingRecognised)
+        !matches!(self, Self::MaxPages(_) | Self::NothingRecognised | Self::Cut(_))
     }
 }
 
@@ -67,6 +69,7 @@ impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::End(why) => write!(f, "end of the list: {why}"),
+            Self::Cut(why) => write!(f, "the list goes on, but cannot be followed: {why}"),
             Self::SentBack => f.write_str("end of the list: a page past the end leads back to the first"),
             Self::SameItems => f.write_str("end of the list: the page shows the same articles as an earlier one"),
             Self::NothingNew(pages) => write!(f, "{pages} pages in a row listed nothing new"),
@@ -105,10 +108,13 @@ const PATIENCE: u32 = 3;
 /// Articles remembered within a walk, the latest ones: far more than [`PATIENCE`] pages name. What comes again after so
 /// many others counts as new, and the ledger knows it all the same.
 const LISTED: usize = 4_096;
+/// Pages of one walk. No portal has so many: an address that grows by itself does.
+const PAGES: u32 = 50_000;
 
 impl Walk {
     /// A walk from the first page, or on from where `cursor` left off (`cursor.next` is then the page to ask for).
     pub fn new(mode: Mode, window: Window, max_pages: u32, cursor: Cursor) -> Self {
+        let max_pages = max_pages.min(PAGES);
         Self { mode, window, max_pages, patience: PATIENCE, listed: Recent::new(LISTED), cursor }
     }
 
@@ -137,20 +143,15 @@ impl Walk {
             None => match &reading.next {
                 Next::Page(request) => Step::Continue(request.clone()),
                 Next::End(why) => Step::Stop(StopReason::End(why.clone())),
+                Next::Cut(why) => Step::Stop(StopReason::Cut(why.clone())),
             },
         }
     }
 
     /// Takes note of the page's items; returns those that this walk had not met.
     fn list<'a>(&mut self, reading: &'a ListReading) -> Vec<&'a ListItem> {
-        let mut fresh = Vec::new();
-        for item in &reading.items {
-            let key = hash(&article_key(&item.url, reading.family));
-            if self.listed.insert(key) {
-                fresh.push(item);
-            }
-        }
-        fresh
+        let key = |item: &ListItem| hash(&article_key(&item.url, reading.family));
+        reading.items.iter().filter(|item| self.listed.insert(key(item))).collect()
     }
 
     /// The first rule that ends the walk. Truths about the list come before wishes about it.
@@ -159,26 +160,40 @@ impl Walk {
         if reading.sent_back {
             return Some(StopReason::SentBack);
         }
-        if reading.items.is_empty() && first {
-            return Some(StopReason::NothingRecognised);
+        let more = matches!(reading.next, Next::Page(_));
+        // A queue of sitemap files is finite, and one that brings nothing says nothing of the others.
+        let queued = self.cursor.queued && more;
+        if reading.items.is_empty() && first && !queued && !(self.cursor.frame && more) {
+            return match &reading.next {
+                Next::Cut(why) => Some(StopReason::Cut(why.clone())),
+                _ => Some(StopReason::NothingRecognised),
+            };
         }
-        if reading.repeated {
+        if reading.repeated && !queued && !shifted(reading) {
             return Some(StopReason::SameItems);
         }
-        if self.cursor.stale_pages >= self.patience {
+        if self.cursor.stale_pages >= self.patience && !queued {
             return Some(StopReason::NothingNew(self.cursor.stale_pages));
         }
-        if self.mode == Mode::Crawl && unheld == 0 && !fresh.is_empty() {
+        let young_first = !queued || self.cursor.by_age;
+        if self.mode == Mode::Crawl && unheld == 0 && !fresh.is_empty() && young_first {
             return Some(StopReason::AllHeld);
         }
         if let Some(from) = self.window.from
             && all_older(fresh, from)
+            && young_first
         {
             return Some(StopReason::OlderThan(from));
         }
-        let more = matches!(reading.next, Next::Page(_));
         (more && self.cursor.pages_read >= self.max_pages).then_some(StopReason::MaxPages(self.max_pages))
     }
+}
+
+/// Whether a repeated page may be one that new articles pushed down: the portal itself says that more pages follow.
+/// Where they do not, [`PATIENCE`] ends the walk.
+fn shifted(reading: &ListReading) -> bool {
+    let Next::Page(next) = &reading.next else { return false };
+    reading.total_pages.is_some_and(|total| next.number <= total)
 }
 
 /// Whether the page is past the window: one old article among others does not say so, all dated ones together do.

@@ -5,7 +5,8 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::harness::{
-    DONE, Dice, Town, assert_complete, assert_readable, backfill, complete, ended_within, expect_exit, wait,
+    DONE, Dice, Town, assert_complete, assert_readable, backfill, complete, ended_within, expect_exit, finish,
+    kill_after_requests, wait,
 };
 
 /// Items that may be between request and acknowledgement when the kill comes.
@@ -76,5 +77,36 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_double() {
         let again: usize = asked.values().map(|count| count - 1).sum();
         assert!(again <= made as usize * IN_FLIGHT, "{again} pages were asked for again after {made} kills");
         println!("{made} kills: {again} of {} pages asked for again; slowest start {slowest:?}", asked.len());
+    }
+}
+
+#[test]
+fn the_delay_is_kept_across_kills() {
+    const DELAY: Duration = Duration::from_millis(100);
+    let seed = seed();
+    println!("LUUTRU_SEED={seed}");
+    let mut dice = Dice(seed);
+    let town = Town::of_two(9, 8);
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("archive");
+    for _ in 0..4 {
+        // A kill before the first request would tell nothing.
+        let requests = 1 + usize::try_from(dice.below(4)).unwrap();
+        kill_after_requests(&mut backfill(&root, &town, "100ms"), &town, requests);
+    }
+    let output = finish(backfill(&root, &town, "100ms"));
+    expect_exit(&output, DONE);
+    assert_complete(&root, &town);
+    // After an end without a crash the next start keeps the delay as well.
+    let mut again = backfill(&root, &town, "100ms");
+    again.arg("--again");
+    expect_exit(&finish(again), DONE);
+    for portal in town.portals() {
+        let requests = portal.requests();
+        assert!(requests.len() > 10, "{}", requests.len());
+        for pair in requests.windows(2) {
+            let gap = pair[1].start.saturating_sub(pair[0].start);
+            assert!(gap >= DELAY, "{gap:?} between {} and {}", pair[0].path, pair[1].path);
+        }
     }
 }

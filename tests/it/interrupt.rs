@@ -78,6 +78,22 @@ fn an_interrupt_does_not_sit_out_a_pause() {
 }
 
 #[test]
+fn a_pause_longer_than_a_person_waits_ends_the_run_and_the_next() {
+    let stage = slow(1);
+    let portal = stage.portal(0);
+    portal.misbehave(Fault::RetryAfter { status: 429, seconds: 7_200 });
+    let line = ["one: ", "paused for 7", "s: ", "Retry-After"];
+    stage.crawl(&["backfill"]).ended(1).says(&line);
+    let before = portal.requests().len();
+    stage.crawl(&["backfill"]).ended(1).says(&line);
+    assert_eq!(portal.requests().len(), before);
+    // Another list of the same server does not get round it.
+    let other = format!("{}/khac", portal.base());
+    stage.crawl(&["backfill", &other]).ended(1).says(&["paused for 7"]);
+    assert_eq!(portal.requests().len(), before);
+}
+
+#[test]
 fn a_pause_that_an_earlier_run_began_is_said_and_can_be_interrupted() {
     let stage = Stage::new(vec![PortalSpec::nukeviet("one", 82).articles(12)]);
     stage.site_files("");

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod bytes;
 mod crash;
+mod disk;
 mod errors;
 mod examples;
 mod faults;
@@ -10,6 +12,10 @@ mod flow;
 mod harness;
 mod interrupt;
 mod polite;
+mod portals;
+mod probe;
+mod raw;
 mod recovery;
 mod support;
 mod tidy;
+mod tls;

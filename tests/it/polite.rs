@@ -1,11 +1,13 @@
 //! Manners, as the portals' request logs show them: one request at a time, the pauses, robots.txt, and who asks.
 
+#![allow(clippy::print_stdout, reason = "what was measured, for whoever asks with --nocapture")]
+
 use std::fs;
 use std::time::Duration;
 
 use luutru_portal::{Fault, FaultRule, Portal, PortalSpec, Request};
 
-use crate::support::{Asked, Stage, accounted};
+use crate::support::{Asked, Kept, Stage, accounted};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -112,7 +114,7 @@ fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
     stage.crawl(&["backfill"]).ended(0);
     let requests = portal.requests();
     let at = requests.iter().position(|request| request.status == 503).unwrap();
-    let pause = requests[at + 1].start - requests[at].end;
+    let pause = requests[at + 1].start.saturating_sub(requests[at].end);
     println!("pause after Retry-After: 1: {pause:?}");
     assert!((SECOND..2 * SECOND).contains(&pause), "{pause:?}");
     // The item that was refused is tried again, and comes.
@@ -132,7 +134,7 @@ fn a_busy_server_that_names_no_time_is_left_alone_as_configured() {
     let refused: Vec<usize> = (0..requests.len()).filter(|at| requests[*at].status == 503).collect();
     assert_eq!(refused.len(), 2);
     for at in refused {
-        let pause = requests[at + 1].start - requests[at].end;
+        let pause = requests[at + 1].start.saturating_sub(requests[at].end);
         assert!(pause >= Duration::from_millis(300), "{pause:?}");
     }
     assert_eq!(stage.report("one")["failed"], serde_json::json!({}));
@@ -207,7 +209,7 @@ fn the_portal_learns_who_asks() {
     let agent = format!("luutru/{} (+archive@example.org)", env!("CARGO_PKG_VERSION"));
     assert!(stage.portal(0).requests().iter().all(|request| request.user_agent == agent));
     let records = stage.records();
-    let sent: Vec<String> = records.iter().filter(|r| r.kind() == "request").map(|r| r.text()).collect();
+    let sent: Vec<String> = records.iter().filter(|r| r.kind() == "request").map(Kept::text).collect();
     assert!(sent.len() >= 3);
     for head in sent {
         assert!(head.lines().any(|line| line == "From: archive@example.org"), "{head}");

@@ -42,9 +42,9 @@ fn finished() -> (Town, TempDir, PathBuf) {
 fn last_capture(path: &Path) -> (Vec<u64>, String) {
     let mut last = (Vec::new(), String::new());
     scan(path, 0, 0, &mut |group| {
-        last.1 = group[0].fields.get(field::RECORD_ID).unwrap().to_owned();
-        last.0 = vec![group[0].offset];
-        last.0.extend(group.iter().map(|record| record.offset + record.length));
+        let ends = group.iter().map(|record| record.offset + record.length);
+        let marks = std::iter::once(group[0].offset).chain(ends).collect();
+        last = (marks, group[0].fields.get(field::RECORD_ID).unwrap().to_owned());
     })
     .unwrap();
     last
@@ -83,7 +83,7 @@ fn a_file_that_ends_anywhere_in_its_last_capture_is_mended() {
         let file = open_warc(&broken, texts).remove(0);
         let (marks, id) = last_capture(&file);
         let (start, end) = (marks[0], *marks.last().unwrap());
-        let mut cuts = vec![start, start + 1, start + 17, (start + end) / 2, end - 1];
+        let mut cuts = vec![start, start + 1, start + 17, u64::midpoint(start, end), end - 1];
         cuts.extend(&marks[1..marks.len() - 1]);
         for cut in cuts {
             let root = dir.path().join(format!("cut-{texts}-{cut}"));
@@ -138,14 +138,15 @@ fn everything_but_the_captures_can_be_made_again() {
     complete(&root, &town);
     assert_eq!(town.article_requests(), asked);
     assert_complete(&root, &town);
-    assert_eq!(catalogue(&root).keys().collect::<Vec<_>>(), rows.keys().collect::<Vec<_>>());
+    let after = catalogue(&root);
+    assert_eq!(after.keys().collect::<Vec<_>>(), rows.keys().collect::<Vec<_>>());
     for (path, bytes) in texts.iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "txt")) {
-        let hash = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let hash = hash.rsplit('_').next().unwrap().to_owned();
-        let row = &catalogue(&root)[&hash];
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let hash = name.rsplit('_').next().unwrap();
+        let row = &after[hash];
         let text = fs::read(root.join(&row.text_path)).unwrap();
         // Of a text that two portals share, either may be the one that is read first.
-        if row.text_path == rows[&hash].text_path && row.url == rows[&hash].url {
+        if row.text_path == rows[hash].text_path && row.url == rows[hash].url {
             assert_eq!(String::from_utf8_lossy(&text), String::from_utf8_lossy(bytes), "{}", path.display());
         }
     }
@@ -254,4 +255,16 @@ fn what_lies_behind_damage_is_kept() {
     expect_exit(&verified, STORAGE);
     let sealed = file.file_stem().unwrap().to_string_lossy().into_owned();
     assert!(String::from_utf8_lossy(&verified.stdout).contains(&sealed));
+}
+
+#[test]
+fn a_file_that_was_made_and_never_begun_is_removed() {
+    let (town, _dir, root) = finished();
+    let sealed = warcs(&root).remove(0);
+    let stem = sealed.file_name().unwrap().to_str().unwrap().replace("-00001-", "-00077-");
+    let empty = sealed.with_file_name(format!("{stem}.open"));
+    fs::write(&empty, b"").unwrap();
+    complete(&root, &town);
+    assert!(!empty.exists(), "{}", empty.display());
+    assert_complete(&root, &town);
 }

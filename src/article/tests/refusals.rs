@@ -41,6 +41,22 @@ fn error_pages_that_answer_200() {
 }
 
 #[test]
+fn a_form_to_log_in_stands_beside_an_article_or_in_its_place() {
+    let title = "Khánh thành trạm bơm tiêu úng phía nam";
+    let hint = Hint { title: Some(title), ..hint() };
+    let read = |page: &str| read_with(&ArticleSpec::default(), "https://cong.example.vn/tin/bai-1.html", page, &hint);
+    let form = "<form><input name=u><input type=password name=p><button>Đăng nhập</button></form>";
+    let news = format!("<div class=news><h3>Tin mới</h3><ul><li><a href=/tin/bai-1.html>{title}</a></li></ul></div>");
+    let place = format!(
+        "<html><head><title>Đăng nhập</title></head><body><h1>Đăng nhập hệ thống</h1>\
+         <p>Bạn cần đăng nhập để xem nội dung này.</p>{form}{news}</body></html>"
+    );
+    assert_eq!(read(&place), Reading::NotArticle(NotArticle::LoginPage));
+    let beside = page("<span class=date>05/03/2026</span>", &format!("<p>Xem ảnh.</p>{form}"));
+    assert!(matches!(read(&beside), Reading::Article(_)));
+}
+
+#[test]
 fn an_error_status_is_believed() {
     let hint = Hint { status: 404, ..hint() };
     let page = page("", &format!("<p>{FIRST}</p><p>{SECOND}</p>"));

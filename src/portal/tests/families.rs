@@ -10,7 +10,7 @@ use crate::portal::{Cursor, ListReading, Next};
 fn next_url(reading: &ListReading) -> String {
     match &reading.next {
         Next::Page(request) => request.url.to_string(),
-        Next::End(why) => format!("end: {why}"),
+        Next::End(why) | Next::Cut(why) => format!("end: {why}"),
     }
 }
 

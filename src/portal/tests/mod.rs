@@ -2,7 +2,9 @@
 
 mod families;
 mod generic;
+mod kinds;
 mod paging;
+mod presets;
 mod walking;
 
 use url::Url;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{TITLES, framed, read, read_at, reader};
-use crate::config::Pages;
+use crate::config::{Count, Pages};
 use crate::portal::{Cursor, ListReading, Next};
 
 fn items(first: usize) -> String {
@@ -22,6 +22,7 @@ fn told(reading: &ListReading) -> String {
     match &reading.next {
         Next::Page(request) => request.url.as_str().trim_start_matches(super::HOST).to_owned(),
         Next::End(why) => format!("end: {why}"),
+        Next::Cut(why) => format!("cut: {why}"),
     }
 }
 
@@ -67,19 +68,25 @@ fn what_leads_nowhere() {
 fn the_site_files_rules() {
     let page = framed(&items(0));
     let after = |pages, path: &str| told(&read_at(&reader(path, Some(pages)), path, 1, &page, &Cursor::default()));
-    let query = |first| Pages::Query { param: "PageIndex".to_owned(), first };
+    let query = |first| Pages::Query { param: "PageIndex".to_owned(), count: Count { first, step: 1 } };
     assert_eq!(after(query(1), "/tin?a=1"), "/tin?a=1&PageIndex=2");
     assert_eq!(after(query(0), "/tin"), "/tin?PageIndex=1");
-    assert_eq!(after(Pages::Path { template: "page-{n}".to_owned() }, "/tin/"), "/tin/page-2");
+    assert_eq!(after(Pages::Path { template: "page-{n}".to_owned(), count: Count::default() }, "/tin/"), "/tin/page-2");
     assert!(after(Pages::Single, "/tin").starts_with("end: "));
     assert!(after(Pages::Next { selector: "a.sau".to_owned() }, "/tin").starts_with("end: "));
-    let form = Pages::Form { action: "/doc".to_owned(), fields: vec![("p".to_owned(), "{n}-{khong_co}".to_owned())] };
+    let form = Pages::Form {
+        action: "/doc".to_owned(),
+        fields: vec![("p".to_owned(), "{n}-{khong_co}".to_owned())],
+        json: false,
+        total: None,
+        count: Count::default(),
+    };
     assert!(after(form, "/tin").contains("khong_co"));
 }
 
 #[test]
 fn an_empty_page_ends_the_list() {
-    let rule = Pages::Query { param: "p".to_owned(), first: 1 };
+    let rule = Pages::Query { param: "p".to_owned(), count: Count::default() };
     let reading =
         read_at(&reader("/tin", Some(rule)), "/tin?p=9", 9, &framed("<p>Không có tin nào.</p>"), &Cursor::default());
     assert!(told(&reading).starts_with("end: no articles"));

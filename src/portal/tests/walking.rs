@@ -13,6 +13,7 @@ fn item(n: u32, day: Option<&str>) -> ListItem {
 
 fn page(number: u32, items: Vec<ListItem>) -> ListReading {
     ListReading {
+        instead: None,
         items,
         next: Next::Page(PageRequest {
             number: number + 1,
@@ -101,4 +102,44 @@ fn the_window_admits_what_has_no_date() {
     assert!(window.admits(&item(1, Some("2024-03-31"))));
     assert!(!window.admits(&item(1, Some("2024-04-01"))));
     assert!(!window.admits(&item(1, Some("2024-02-29"))));
+}
+
+#[test]
+fn new_articles_that_push_a_page_down_do_not_end_a_walk() {
+    let told = |number, n: u32, repeated| {
+        let mut reading = page(number, vec![item(n, None), item(n + 1, None)]);
+        (reading.repeated, reading.total_pages) = (repeated, Some(9));
+        reading
+    };
+    let mut walk = walk(Mode::Backfill, None);
+    assert!(goes_on(&walk.step(&told(1, 1, false), 2)));
+    // Two articles were published since: page 2 shows what page 1 did.
+    assert!(goes_on(&walk.step(&told(2, 1, true), 0)));
+    assert!(goes_on(&walk.step(&told(3, 3, false), 2)));
+    // A portal that shows one page under every number ends by patience.
+    assert!(goes_on(&walk.step(&told(4, 3, true), 0)));
+    assert!(goes_on(&walk.step(&told(5, 3, true), 0)));
+    assert_eq!(walk.step(&told(6, 3, true), 0), Step::Stop(StopReason::NothingNew(3)));
+}
+
+#[test]
+fn a_list_that_cannot_be_followed_is_not_complete() {
+    let mut reading = page(1, vec![item(1, None)]);
+    reading.next = Next::Cut("the page has no site_id, which further pages need".to_owned());
+    let Step::Stop(reason) = walk(Mode::Backfill, None).step(&reading, 1) else { panic!("a stop") };
+    assert!(!reason.is_complete());
+    assert!(reason.to_string().starts_with("the list goes on, but cannot be followed: "), "{reason}");
+}
+
+#[test]
+fn a_long_walk_keeps_little_in_mind() {
+    let mut walk = Walk::new(Mode::Backfill, Window::default(), u32::MAX, Cursor::default());
+    for number in 0..2_000u32 {
+        let items = (number * 50..(number + 1) * 50).map(|n| item(n, None)).collect();
+        assert!(goes_on(&walk.step(&page(number + 1, items), 50)));
+    }
+    // What was listed lately is known, whatever the length.
+    let again = (1_999 * 50..2_000 * 50).map(|n| item(n, None));
+    assert!(goes_on(&walk.step(&page(2_001, again.collect()), 0)));
+    assert_eq!(walk.cursor().stale_pages, 1);
 }

@@ -4,13 +4,12 @@ use std::path::Path;
 
 use luutru::archive::warc::{RawRecord, WarcReader};
 
-/// A record with its file.
-pub struct Records {
-    pub file: String,
-    pub record: RawRecord,
+/// A record of a WARC file.
+pub struct Kept {
+    record: RawRecord,
 }
 
-impl Records {
+impl Kept {
     pub fn kind(&self) -> &str {
         self.field("WARC-Type")
     }
@@ -26,13 +25,12 @@ impl Records {
 }
 
 /// All records, in the order of files.
-pub fn records(root: &Path) -> Vec<Records> {
+pub fn records(root: &Path) -> Vec<Kept> {
     let mut out = Vec::new();
     for path in super::files_below(&root.join("warc")) {
-        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
         let mut reader = WarcReader::open(&path, 0).unwrap();
         while let Some(record) = reader.next_record(1 << 20).unwrap() {
-            out.push(Records { file: file.clone(), record });
+            out.push(Kept { record });
         }
     }
     out

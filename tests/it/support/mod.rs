@@ -12,14 +12,17 @@ use luutru_portal::{Family, Gold, Portal, PortalSpec, Portals, Request};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-pub use archive::{Records, records};
+pub use archive::{Kept, records};
 pub use run::{Ran, Running, luutru};
+
+/// Longer than any run here takes; one that hangs fails its test instead of holding up the suite.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Portals at work, and a folder with a configuration and an archive.
 pub struct Stage {
     // The portals stop before the runtime that carries them.
     portals: Portals,
-    runtime: Runtime,
+    _runtime: Runtime,
     folder: TempDir,
 }
 
@@ -34,7 +37,7 @@ impl Stage {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let bind: Vec<_> = bind.iter().map(|address| address.parse().unwrap()).collect();
         let portals = runtime.block_on(luutru_portal::start(specs, &bind)).unwrap();
-        Self { portals, runtime, folder: tempfile::tempdir().unwrap() }
+        Self { portals, _runtime: runtime, folder: tempfile::tempdir().unwrap() }
     }
 
     /// One portal with a handful of articles, for what does not depend on their number.
@@ -88,7 +91,7 @@ impl Stage {
 
     /// A crawling command without delay; `words` may set another.
     pub fn crawl(&self, words: &[&str]) -> Ran {
-        self.begin(words).wait(Duration::from_secs(60))
+        self.begin(words).wait(PATIENCE)
     }
 
     /// The same, under way.
@@ -103,7 +106,7 @@ impl Stage {
 
     /// A command as it stands.
     pub fn run(&self, words: &[&str]) -> Ran {
-        self.start(words).wait(Duration::from_secs(60))
+        self.start(words).wait(PATIENCE)
     }
 
     fn start(&self, words: &[&str]) -> Running {
@@ -139,13 +142,8 @@ impl Stage {
         self.portal(portal).address().to_string()
     }
 
-    pub fn records(&self) -> Vec<Records> {
+    pub fn records(&self) -> Vec<Kept> {
         records(&self.root())
-    }
-
-    /// The runtime that carries the portals, for what a test serves itself.
-    pub fn runtime(&self) -> &Runtime {
-        &self.runtime
     }
 }
 
@@ -159,7 +157,8 @@ pub fn site_file(portal: &Portal, more: &str) -> String {
     let (id, base) = (&portal.spec().id, portal.base());
     let mut text = format!("id = \"{id}\"\nname = \"{id}\"\nbase = \"{base}/\"\nfamily = \"{family}\"\n{more}\n");
     for list in portal.lists() {
-        text += &format!("\n[[list]]\nid = \"{}\"\nurl = \"{}\"\nsection = \"{}\"\n", list.id, list.url, list.section);
+        let (id, url, section) = (list.id, list.url, list.section);
+        text.extend(["\n[[list]]", &format!("\nid = \"{id}\"\nurl = \"{url}\"\nsection = \"{section}\"\n")]);
     }
     text
 }

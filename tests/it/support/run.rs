@@ -1,10 +1,11 @@
 //! The real program as a child: started, watched, ended.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use tempfile::NamedTempFile;
 
 /// How often a child is looked at.
 const LOOK: Duration = Duration::from_millis(5);
@@ -14,8 +15,8 @@ pub struct Running {
     child: Child,
     begun: Instant,
     words: String,
-    stdout: PathBuf,
-    stderr: PathBuf,
+    stdout: NamedTempFile,
+    stderr: NamedTempFile,
 }
 
 /// A run that is over.
@@ -29,17 +30,14 @@ pub struct Ran {
 
 /// Starts `luutru` in `folder`.
 pub fn luutru(folder: &Path, words: &[&str]) -> Running {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let place = |kind: &str| folder.join(format!(".run-{number}.{kind}"));
-    let (stdout, stderr) = (place("out"), place("err"));
+    let (stdout, stderr) = (NamedTempFile::new().unwrap(), NamedTempFile::new().unwrap());
     // Files, since a full pipe would stop the program.
     let child = Command::new(env!("CARGO_BIN_EXE_luutru"))
         .args(words)
         .current_dir(folder)
         .stdin(Stdio::null())
-        .stdout(File::create(&stdout).unwrap())
-        .stderr(File::create(&stderr).unwrap())
+        .stdout(stdout.reopen().unwrap())
+        .stderr(stderr.reopen().unwrap())
         .spawn()
         .unwrap();
     Running { child, begun: Instant::now(), words: words.join(" "), stdout, stderr }
@@ -50,7 +48,7 @@ impl Running {
     pub fn wait(mut self, limit: Duration) -> Ran {
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                let read = |path: &Path| String::from_utf8(fs::read(path).unwrap()).unwrap();
+                let read = |file: &NamedTempFile| String::from_utf8(fs::read(file.path()).unwrap()).unwrap();
                 return Ran {
                     words: self.words.clone(),
                     code: status.code(),
@@ -82,7 +80,7 @@ impl Running {
 
     /// What it has said on stderr so far.
     pub fn said(&self) -> String {
-        String::from_utf8_lossy(&fs::read(&self.stderr).unwrap()).into_owned()
+        String::from_utf8_lossy(&fs::read(self.stderr.path()).unwrap()).into_owned()
     }
 
     /// Ctrl-C.

@@ -1,7 +1,7 @@
 //! An article of one portal: its words, its place in the lists, and the habits of the hand that typed it.
 
 use crate::dates::Stamp;
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 use crate::text::Text;
 
 /// How the author is named.
@@ -29,11 +29,11 @@ impl Byline {
     }
 
     /// The line as printed; none when it stands inside a paragraph.
-    pub fn line(&self, family: Family) -> Option<String> {
+    pub fn line(&self, spec: &PortalSpec) -> Option<String> {
         match self {
             Self::None | Self::Bracket(_) => None,
-            Self::Field(name) if family == Family::NukeViet => Some(format!("Tác giả: {name}")),
-            Self::Field(name) | Self::Right(name) => Some(name.clone()),
+            Self::Field(name) => Some(format!("{}{name}", spec.look().about().author_label)),
+            Self::Right(name) => Some(name.clone()),
             Self::Labelled(label, name) => Some(format!("{label} {name}")),
         }
     }
@@ -103,13 +103,7 @@ pub struct Article {
 impl Article {
     /// The path (and query) in one of its lists.
     pub fn path(&self, spec: &PortalSpec, list: usize) -> String {
-        let section = spec.sections()[list].0;
-        let (slug, id) = (&self.slug, self.id);
-        match spec.family {
-            Family::Vnpt => format!("/{section}/{slug}-{id}"),
-            Family::NukeViet => format!("/vi/news/{section}/{slug}-{id}.html"),
-            Family::Liferay => format!("/web/guest/-/asset_publisher/{}/content/{slug}", instance(spec, list)),
-        }
+        spec.look().path(self, spec, list)
     }
 
     /// The path that links use.
@@ -119,71 +113,23 @@ impl Article {
 
     /// Other paths at which the same article answers.
     pub fn twins(&self, spec: &PortalSpec) -> Vec<String> {
-        let mut twins: Vec<String> = self.lists[1..].iter().map(|list| self.path(spec, *list)).collect();
         let home = self.home(spec);
-        match spec.family {
-            Family::Vnpt => {}
-            Family::NukeViet => {
-                twins.push(format!("/index.php{home}"));
-                twins.push(home.replacen("/vi/news/", "/vi/news/print/", 1));
-            }
-            Family::Liferay => {
-                twins.push(format!("/web/guest/-/{}", self.slug));
-                twins.push(format!("{home}?inheritRedirect=false"));
-                twins.push(format!("/pop_up?p_p_id=101&_101_viewMode=print&_101_urlTitle={}", self.slug));
-            }
-        }
-        twins
+        let others = self.lists[1..].iter().map(|list| self.path(spec, *list));
+        others.chain(spec.look().twins(self, spec)).filter(|twin| *twin != home).collect()
     }
 
     /// Path of the `n`th image.
     pub fn image(&self, spec: &PortalSpec, n: usize) -> String {
-        let (y, m, _) = self.stamp.civil();
-        let key = self.seed % 0xffff_ffff;
-        match spec.family {
-            Family::Vnpt => {
-                let ticks = self.stamp.ticks() + self.seed % 9_000_000 + n as u64 * 17;
-                format!("/datafiles/alg-ubnd/{}/quantritintuc{y}{m:02}/{ticks}.png", site_id(spec))
-            }
-            Family::NukeViet => format!("/uploads/news/{y}_{m:02}/anh-{key:08x}-{n}.png"),
-            Family::Liferay => {
-                format!("/documents/20182/{m:02}{y}/anh-{n}.png/{key:08x}-7c1e-4b52?t={}000", key % 99_999)
-            }
-        }
+        spec.look().image(self, spec, n)
     }
 
     /// Path of the attached file.
     pub fn attachment(&self, spec: &PortalSpec) -> Option<String> {
-        let (y, m, _) = self.stamp.civil();
-        let key = self.seed % 9_973;
-        self.quirks.has(Quirks::ATTACHMENT).then(|| match spec.family {
-            Family::Vnpt => format!("/datafiles/alg-ubnd/{}/vanban{y}{m:02}/{key}.signed.pdf", site_id(spec)),
-            Family::NukeViet => format!("/uploads/news/{y}_{m:02}/van-ban-{key}.pdf"),
-            Family::Liferay => format!("/documents/20182/{m:02}{y}/vb-{key}.pdf"),
-        })
+        self.quirks.has(Quirks::ATTACHMENT).then(|| spec.look().attachment(self, spec))
     }
 
     /// The date as the article's head prints it.
-    pub fn date_line(&self, family: Family) -> Option<String> {
-        if self.quirks.has(Quirks::NO_DATE) {
-            return None;
-        }
-        Some(match family {
-            Family::Vnpt => self.stamp.dmy_hm(),
-            Family::NukeViet => format!("{} - {}", self.stamp.weekday(), self.stamp.dmy_hm()),
-            Family::Liferay => format!("{} 12:00 AM", self.stamp.dmy()),
-        })
+    pub fn date_line(&self, spec: &PortalSpec) -> Option<String> {
+        (!self.quirks.has(Quirks::NO_DATE)).then(|| spec.look().date_line(self.stamp))
     }
-}
-
-/// The number of a vnPortal among its vendor's.
-pub fn site_id(spec: &PortalSpec) -> u64 {
-    31 + spec.seed % 60
-}
-
-/// A Liferay list's portlet instance.
-pub fn instance(spec: &PortalSpec, list: usize) -> String {
-    let n = spec.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(list as u32 * 13 + 7);
-    let letters = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
-    (0..12).map(|i| char::from(letters[(n >> (i * 5)) as usize % letters.len()])).collect()
 }

@@ -53,6 +53,19 @@ impl Stamp {
         format!("{} {h:02}:{mi:02}", self.dmy())
     }
 
+    /// The named parts (`y`, `m`, `d`, `h`, `i`) as digits without borders.
+    pub fn digits(self, parts: &str) -> String {
+        let ((year, month, day), (hour, minute)) = (self.civil(), self.clock());
+        let part = |name: char| match name {
+            'y' => year.to_string(),
+            'm' => format!("{month:02}"),
+            'd' => format!("{day:02}"),
+            'h' => format!("{hour:02}"),
+            _ => format!("{minute:02}"),
+        };
+        parts.chars().map(part).collect()
+    }
+
     /// `20/11/26`, as Liferay lists print it.
     pub fn dmy_short(self) -> String {
         let (y, m, d) = self.civil();
@@ -62,6 +75,14 @@ impl Stamp {
     /// `Thứ sáu`.
     pub fn weekday(self) -> &'static str {
         WEEKDAYS[self.day.rem_euclid(7) as usize]
+    }
+
+    /// `Thứ Sáu`.
+    pub fn weekday_title(self) -> String {
+        let (head, tail) = self.weekday().split_once(' ').unwrap_or_default();
+        let mut letters = tail.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{head} {first}{}", letters.as_str())
     }
 
     /// RFC 3339 with `+07:00`.
@@ -81,6 +102,18 @@ impl Stamp {
         let (h, mi) = utc.clock();
         let (day, month) = (DAYS[utc.day.rem_euclid(7) as usize], MONTHS[usize::from(m) - 1]);
         format!("{day}, {d:02} {month} {y} {h:02}:{mi:02}:{:02} GMT", utc.second % 60)
+    }
+
+    /// RFC 822 with `+0700`, as feeds print it.
+    pub fn rfc822(self) -> String {
+        let gmt = Self { second: self.second + 7 * 3600, ..self };
+        let gmt = Self { day: gmt.day + i64::from(gmt.second / 86_400), second: gmt.second % 86_400 };
+        gmt.http().replace("GMT", "+0700")
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    pub fn epoch_ms(self) -> i64 {
+        (self.day * 86_400 + i64::from(self.second) - 7 * 3600) * 1000
     }
 
     /// .NET ticks of this moment, as the storage of one family names its files.
@@ -123,6 +156,9 @@ mod tests {
         assert_eq!(stamp.weekday(), "Thứ sáu");
         assert_eq!(stamp.rfc3339(), "2026-11-20T09:35:00+07:00");
         assert_eq!(stamp.http(), "Fri, 20 Nov 2026 02:35:00 GMT");
+        assert_eq!(stamp.rfc822(), "Fri, 20 Nov 2026 09:35:00 +0700");
+        assert_eq!(stamp.epoch_ms(), 1_795_142_100_000);
+        assert_eq!(stamp.weekday_title(), "Thứ Sáu");
         // 2023-11-09 14:18:32 is a known tick count of such a file name.
         let known = Stamp { day: Stamp::new((2023, 11, 9), 0, 0).day, second: 14 * 3600 + 18 * 60 + 32 };
         assert_eq!(known.ticks() / 10_000_000, 63_835_136_312);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::article::{Article, Quirks};
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 use crate::spelling::nfc;
 use crate::text::Block;
 
@@ -56,7 +56,7 @@ impl Gold {
     /// The gold of `article` on the portal at `base`.
     pub fn of(article: &Article, spec: &PortalSpec, base: &str) -> Self {
         let text = &article.text;
-        let timed = spec.family != Family::Liferay && !article.quirks.has(Quirks::NO_DATE);
+        let timed = spec.look().about().timed && !article.quirks.has(Quirks::NO_DATE);
         let mut stamp = article.stamp;
         if !timed {
             stamp.second = 0;
@@ -71,7 +71,7 @@ impl Gold {
             lists: article.lists.iter().map(|i| sections[*i].0.to_owned()).collect(),
             section: sections[article.lists[0]].1.to_owned(),
             title: clean(&text.title),
-            date_line: article.date_line(spec.family),
+            date_line: article.date_line(spec),
             lead: text.lead.as_deref().map(clean),
             body: Vec::new(),
             captions: Vec::new(),
@@ -85,12 +85,12 @@ impl Gold {
             version: article.version,
             text: String::new(),
         };
-        gold.write_text(article, spec.family);
+        gold.write_text(article, spec);
         gold
     }
 
     /// Fills body, captions and the text file, in document order.
-    fn write_text(&mut self, article: &Article, family: Family) {
+    fn write_text(&mut self, article: &Article, spec: &PortalSpec) {
         let mut all = vec![self.title.clone()];
         all.extend(self.date_line.clone());
         all.extend(self.lead.clone());
@@ -109,7 +109,7 @@ impl Gold {
             self.body.extend(lines.clone());
             all.extend(lines);
         }
-        all.extend(article.byline.line(family).as_deref().map(clean));
+        all.extend(article.byline.line(spec).as_deref().map(clean));
         self.text = all.join("\n\n");
         self.text.push('\n');
     }

@@ -5,7 +5,7 @@
 //!
 //! - `rng`, `dates`, `spelling`: small tools;
 //! - `text`: words; `article`, `world`: who publishes what and when; `gold`: the truth about it;
-//! - `page`, `render`: markup; `state`: what a portal holds at one moment; `route`, `site`: from a request to an answer;
+//! - `page`, `render`: markup; `family`: what sets one system apart from another; `state`: what a portal holds at one moment; `route`, `site`: from a request to an answer;
 //! - `body`, `answer`, `fault`, `misbehave`, `server`: onto the wire; `log`, `control`: what came of it.
 //!
 //! Sentences, people, provinces and addresses are made up; a likeness to real ones is chance.
@@ -18,6 +18,7 @@ mod assets;
 mod body;
 mod control;
 mod dates;
+mod family;
 mod fault;
 mod gold;
 mod log;

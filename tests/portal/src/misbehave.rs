@@ -16,15 +16,11 @@ use crate::fault::Fault;
 use crate::page::{Chunk, Page};
 use crate::route::param;
 use crate::site::{Asked, Site};
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 
 /// The `Server` field of a family's usual platform.
 pub fn server_name(spec: &PortalSpec) -> HeaderValue {
-    HeaderValue::from_static(match spec.family {
-        Family::Vnpt => "Microsoft-IIS/10.0",
-        Family::NukeViet => "nginx",
-        Family::Liferay => "Apache",
-    })
+    HeaderValue::from_static(spec.look().about().server)
 }
 
 /// The answer under a fault; an error ends the connection without one.

@@ -3,20 +3,21 @@
 use std::fmt::Write;
 
 use crate::answer::Answer;
-use crate::article::{Article, Quirks, instance};
+use crate::article::{Article, Quirks};
 use crate::assets;
 use crate::dates::Stamp;
-use crate::render::{FormIds, View, list_path};
+use crate::render::View;
 use crate::rng::Rng;
 use crate::site::{Asked, Site};
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 use crate::state::Target;
-
-const PAGING: &str = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle";
 
 /// The answer to a request.
 pub fn answer(site: &Site, view: View, asked: &Asked) -> Answer {
     let path = asked.path.as_str();
+    if let Some(answer) = site.spec.look().sitemap(view, asked) {
+        return answer;
+    }
     match path {
         "/robots.txt" => {
             return Answer::text(200, "text/plain", site.spec.robots.replace("{base}", &site.base));
@@ -24,7 +25,7 @@ pub fn answer(site: &Site, view: View, asked: &Asked) -> Answer {
         "/sitemap.xml" => {
             return Answer::text(200, "application/xml; charset=utf-8", sitemap(view));
         }
-        "/" if site.spec.family == Family::NukeViet => return Answer::redirect("/vi/"),
+        "/" if site.spec.look().about().name == "nukeviet" => return Answer::redirect("/vi/"),
         "/" | "/vi/" | "/web/guest/home" => return Answer::page(view.home()),
         "/tim-kiem" => return Answer::page(view.info("Tìm kiếm")),
         _ if path.starts_with("/admin") => return Answer::page(view.login()),
@@ -36,27 +37,18 @@ pub fn answer(site: &Site, view: View, asked: &Asked) -> Answer {
     if let Some(name) = site.info(path) {
         return Answer::page(view.info(name));
     }
-    let found = match site.spec.family {
-        Family::Vnpt => vnpt(view, asked),
-        Family::NukeViet => nukeviet(view, path),
-        Family::Liferay => liferay(view, asked),
-    };
+    let found = site.spec.look().route(view, asked);
     found.unwrap_or_else(|| Answer::page(view.missing()).status(404))
-}
-
-/// A session cookie as the family's platform sets it.
-pub fn session(spec: &PortalSpec, n: u64) -> String {
-    let id = Rng::part(spec.seed, "session", n).next();
-    match spec.family {
-        Family::Vnpt => format!("ASP.NET_SessionId={id:016x}; path=/; HttpOnly"),
-        Family::NukeViet => format!("nv4_sess={id:016x}; path=/; HttpOnly"),
-        Family::Liferay => format!("JSESSIONID={id:016X}; Path=/; HttpOnly"),
-    }
 }
 
 /// The value of a form or query field, decoded.
 pub fn param(query: &str, name: &str) -> Option<String> {
-    query.split('&').find_map(|pair| {
+    params(query, name).next()
+}
+
+/// All values of a form or query field, decoded.
+pub fn params(query: &str, name: &str) -> impl Iterator<Item = String> {
+    query.split('&').filter_map(move |pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(key) == name).then(|| decode(value))
     })
@@ -78,77 +70,8 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn vnpt(view: View, asked: &Asked) -> Option<Answer> {
-    let lists = 0..view.spec.sections().len();
-    if asked.path == PAGING {
-        return Some(paging(view, asked));
-    }
-    if let Some(list) = lists.clone().find(|list| list_path(view.spec, *list) == asked.path) {
-        return Some(Answer::page(view.list(list, 1)));
-    }
-    article(view, &asked.path)
-}
-
-/// The paging form. Without the right numbers of the page's script there is no answer.
-fn paging(view: View, asked: &Asked) -> Answer {
-    let refuse = |what: &str| Answer::text(400, "text/plain; charset=utf-8", format!("Bad Request: {what}"));
-    if !asked.post {
-        return refuse("method");
-    }
-    let field = |name: &str| param(&asked.body, name).unwrap_or_default();
-    let given =
-        FormIds { category: field("article_category_id"), categories: field("categoryIds"), site: field("site_id") };
-    let Some(list) = (0..view.spec.sections().len()).find(|list| FormIds::new(view.spec, *list) == given) else {
-        return refuse("ids");
-    };
-    if field("page_size") != view.spec.page_size.to_string() {
-        return refuse("page_size");
-    }
-    match field("page").parse::<usize>() {
-        Ok(page) if page > 0 => Answer::page(view.fragment(list, page)),
-        _ => refuse("page"),
-    }
-}
-
-fn nukeviet(view: View, path: &str) -> Option<Answer> {
-    let path = path.strip_prefix("/index.php").unwrap_or(path);
-    if let Some(rest) = path.strip_prefix("/vi/news/rss/") {
-        return feed(view, rest.trim_end_matches('/'));
-    }
-    for list in 0..view.spec.sections().len() {
-        let own = list_path(view.spec, list);
-        if path == own {
-            return Some(Answer::page(view.list(list, 1)));
-        }
-        if own.strip_suffix('/') == Some(path) {
-            return Some(Answer::redirect(own).status(301));
-        }
-        let number = path.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix("page-"));
-        if let Some(number) = number.and_then(|n| n.trim_end_matches('/').parse::<usize>().ok()) {
-            let inside = (2..=view.state.pages(list, view.spec.page_size)).contains(&number);
-            // Past the end, and for page 1 by its number, the stock system goes back to the list's address.
-            return Some(if inside { Answer::page(view.list(list, number)) } else { Answer::redirect(own) });
-        }
-    }
-    article(view, path)
-}
-
-fn liferay(view: View, asked: &Asked) -> Option<Answer> {
-    if let Some(list) = (0..view.spec.sections().len()).find(|list| list_path(view.spec, *list) == asked.path) {
-        let key = format!("_101_INSTANCE_{}_cur", instance(view.spec, list));
-        let number = param(&asked.query, &key).and_then(|n| n.parse::<usize>().ok()).unwrap_or(1);
-        // Past the end Liferay shows the last page again.
-        return Some(Answer::page(view.list(list, number.clamp(1, view.state.pages(list, view.spec.page_size)))));
-    }
-    if asked.path == "/pop_up" {
-        let slug = param(&asked.query, "_101_urlTitle")?;
-        return article(view, &slug);
-    }
-    article(view, &asked.path)
-}
-
 /// An article's page or print form.
-fn article(view: View, path: &str) -> Option<Answer> {
+pub fn article(view: View, path: &str) -> Option<Answer> {
     let answer = match view.state.target(path)? {
         Target::Print(n) => Answer::page(view.print(n)),
         Target::Article(n) => {
@@ -192,36 +115,33 @@ fn sitemap(view: View) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
     for (article, entry) in view.state.articles.iter().zip(&view.state.entries) {
-        let _ = writeln!(
-            out,
-            "<url><loc>{}{}</loc><lastmod>{}</lastmod></url>",
-            view.base,
-            entry.home,
-            &article.stamp.rfc3339()[..10]
-        );
+        let _ = write!(out, "<url><loc>{}{}</loc>", view.base, entry.home.replace('&', "&amp;"));
+        if view.spec.look().about().dated_lists {
+            let _ = write!(out, "<lastmod>{}</lastmod>", &article.stamp.rfc3339()[..10]);
+        }
+        out.push_str("</url>\n");
     }
     out.push_str("</urlset>\n");
     out
 }
 
-/// The RSS feed of one list.
-fn feed(view: View, section: &str) -> Option<Answer> {
-    let list = view.spec.sections().iter().position(|(id, _)| *id == section)?;
+/// The RSS feed of one list's newest items, with dates as `date` prints them.
+pub fn feed(view: View, list: usize, count: usize, date: &dyn Fn(&Article) -> String) -> Answer {
     let (base, name) = (view.base, view.spec.sections()[list].1);
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel>\n<title>{name}</title>\n<link>{base}{}</link>\n",
-        list_path(view.spec, list)
+        view.spec.look().list_path(view.spec, list)
     );
-    for n in view.state.slice(list, 1, 20) {
+    for n in view.state.slice(list, 1, count) {
         let (article, entry) = (&view.state.articles[*n], &view.state.entries[*n]);
         let link = format!("{base}{}", article.path(view.spec, list));
         let _ = writeln!(
             out,
             "<item><title>{}</title><link>{link}</link><guid>{link}</guid><pubDate>{}</pubDate></item>",
             entry.title,
-            article.stamp.http()
+            date(article)
         );
     }
     out.push_str("</channel></rss>\n");
-    Some(Answer::text(200, "application/rss+xml; charset=utf-8", out))
+    Answer::text(200, "application/rss+xml; charset=utf-8", out)
 }

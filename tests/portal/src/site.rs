@@ -12,7 +12,7 @@ use crate::dates::Stamp;
 use crate::fault::Faults;
 use crate::gold::Gold;
 use crate::log::Log;
-use crate::render::{Chrome, Moment, View, list_path};
+use crate::render::{Chrome, Moment, View};
 use crate::rng::Rng;
 use crate::route;
 use crate::spec::PortalSpec;
@@ -36,6 +36,13 @@ pub struct Asked {
     pub if_none_match: String,
     /// The `If-Modified-Since` field.
     pub if_modified_since: String,
+}
+
+impl Asked {
+    /// Path and query.
+    pub fn whole(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
 }
 
 /// A list as the portal shows it.
@@ -95,10 +102,12 @@ impl Site {
     pub fn answer(&self, asked: &Asked) -> Answer {
         let state = self.state();
         let answer = route::answer(self, self.view(&state), asked);
+        let look = self.spec.look();
         if answer.media == crate::answer::HTML && asked.cookie.is_empty() {
-            return answer.field("set-cookie", route::session(&self.spec, self.log.count()));
+            let cookie = look.session(&self.spec, self.log.count());
+            return look.send(answer.field("set-cookie", cookie), asked);
         }
-        answer
+        look.send(answer, asked)
     }
 
     /// The page of a missing page, as some portals send it with status 200.
@@ -117,7 +126,7 @@ impl Site {
     }
 
     fn view<'a>(&'a self, state: &'a State) -> View<'a> {
-        let moment = Moment { now: Some(Stamp::now()), visits: self.log.count() };
+        let moment = Moment { now: Some(Stamp::now()), visits: self.log.count(), depth: 0 };
         View { spec: &self.spec, base: &self.base, chrome: &self.chrome, state, moment }
     }
 
@@ -128,9 +137,9 @@ impl Site {
         sections
             .map(|(n, (id, section))| ListInfo {
                 id: (*id).to_owned(),
-                url: format!("{}{}", self.base, list_path(&self.spec, n)),
+                url: format!("{}{}", self.base, self.spec.look().list_path(&self.spec, n)),
                 section: (*section).to_owned(),
-                pages: state.pages(n, self.spec.page_size),
+                pages: self.spec.look().pages(&state, n, self.spec.page_size),
                 articles: state.lists[n].len(),
             })
             .collect()

@@ -12,6 +12,36 @@ pub enum Family {
     NukeViet,
     /// Liferay: a long query that ends in `_cur`.
     Liferay,
+    /// Tân Dân on SharePoint: `?PageIndex=N`, the date in the address.
+    Tandan,
+    /// Papers with the month in the address: `?paged=N`, doubled captions.
+    Yyyymm,
+    /// "Upload-ID": the page in the list's file name, views beside the date.
+    UploadId,
+    /// ASP.NET WebForms: `__doPostBack` with state.
+    WebForms,
+    /// DNN: numbers of tabs, attachments without a name.
+    Dnn,
+    /// Further items by a POST that names all those shown.
+    Exclusion,
+    /// A party committee's site: a banner's line, related titles twice.
+    PartySite,
+    /// windows-1258 under a wrong header.
+    Cp1258,
+    /// Lists without dates.
+    Undated,
+    /// Lists as JSON, at an address of the page's script.
+    Json,
+    /// Classic SharePoint lists: `?pageindex=N`, one page for all articles.
+    SharePoint,
+    /// Hemera-style papers: `-post<digits>.html`, boxes inside the text.
+    Hemera,
+    /// Only the newest on pages; feeds and sitemaps for the rest.
+    Feed,
+    /// Drupal: pages count from zero.
+    Drupal,
+    /// WordPress: `/page/N/`.
+    WordPress,
 }
 
 /// Everything that decides what a portal serves. Equal specs serve equal articles.
@@ -45,35 +75,37 @@ pub struct PortalSpec {
 pub const ROBOTS: &str = "User-agent: *\nDisallow: /admin\nSitemap: {base}/sitemap.xml\n";
 
 impl PortalSpec {
-    fn new(id: &str, family: Family, seed: u64) -> Self {
+    /// A portal of any family, in the family's usual size.
+    pub fn family(family: Family, id: &str, seed: u64) -> Self {
+        let about = family.look().about();
         Self {
             id: id.to_owned(),
             family,
             seed,
-            articles: 300,
-            page_size: 10,
+            articles: about.articles,
+            page_size: about.page_size,
             newest: (2026, 11, 20),
             span_days: 548,
             shared_percent: 8,
             robots: ROBOTS.to_owned(),
-            gzip: true,
-            chunked: false,
+            gzip: about.gzip,
+            chunked: about.chunked,
         }
     }
 
     /// A vnPortal: 15 items a page, no gzip, article pages chunked.
     pub fn vnpt(id: &str, seed: u64) -> Self {
-        Self { page_size: 15, gzip: false, chunked: true, ..Self::new(id, Family::Vnpt, seed) }
+        Self::family(Family::Vnpt, id, seed)
     }
 
     /// A NukeViet portal: 10 items a page, gzip.
     pub fn nukeviet(id: &str, seed: u64) -> Self {
-        Self::new(id, Family::NukeViet, seed)
+        Self::family(Family::NukeViet, id, seed)
     }
 
     /// A Liferay portal: smaller, 8 items a page.
     pub fn liferay(id: &str, seed: u64) -> Self {
-        Self { articles: 60, page_size: 8, ..Self::new(id, Family::Liferay, seed) }
+        Self::family(Family::Liferay, id, seed)
     }
 
     /// With this many articles.
@@ -134,34 +166,61 @@ impl PortalSpec {
 
     /// The lists: address part and name of the section.
     pub fn sections(&self) -> &'static [(&'static str, &'static str)] {
-        match self.family {
-            Family::Vnpt => {
-                &[("chinh-tri", "Chính trị"), ("kinh-te", "Kinh tế"), ("van-hoa-xa-hoi", "Văn hoá - Xã hội")]
-            }
-            Family::NukeViet => &[
-                ("tin-tuc-su-kien", "Tin tức - Sự kiện"),
-                ("xay-dung-dang", "Xây dựng Đảng"),
-                ("doan-the", "Hoạt động đoàn thể"),
-            ],
-            Family::Liferay => &[("tin-tuc-su-kien", "Tin tức sự kiện"), ("chi-dao-dieu-hanh", "Chỉ đạo điều hành")],
-        }
+        self.look().about().sections
     }
 
     /// The province that the portal belongs to. There is none of these.
     pub fn province(&self) -> &'static str {
-        match self.family {
-            Family::Vnpt => "An Lương",
-            Family::NukeViet => "Bình Khê",
-            Family::Liferay => "Sơn Hạ",
-        }
+        self.look().about().province
     }
 
     /// What the browser's title bar shows after an article's title.
     pub fn title_suffix(&self) -> &'static str {
-        match self.family {
-            Family::Vnpt => " - Cổng thông tin điện tử tỉnh An Lương",
-            Family::NukeViet => " - Tin tức - Tỉnh uỷ Bình Khê",
-            Family::Liferay => " - Chi tiết tin - Cổng TTĐT tỉnh Sơn Hạ",
-        }
+        self.look().about().suffix
     }
+}
+
+/// A constructor for each further family, by its short name.
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $family:ident;)*) => {
+        impl PortalSpec {
+            $($(#[$doc])*
+            pub fn $name(id: &str, seed: u64) -> Self {
+                Self::family(Family::$family, id, seed)
+            })*
+        }
+    };
+}
+
+constructors! {
+    /// Tân Dân on SharePoint: date in the address, case twins, an endless calendar.
+    tandan => Tandan;
+    /// A paper with the month in the address and doubled captions.
+    yyyymm => Yyyymm;
+    /// Upload-ID: views beside the date and in the author field, files in a viewer.
+    uploadid => UploadId;
+    /// WebForms: postbacks with state that is checked.
+    webforms => WebForms;
+    /// DNN: numbers of tabs, attachments without a name, an endless calendar.
+    dnn => Dnn;
+    /// Posts that name all items shown so far.
+    exclusion => Exclusion;
+    /// A party committee: a banner's line first, related titles twice, endless key words.
+    partysite => PartySite;
+    /// windows-1258 with marks behind their letters, under a wrong header.
+    cp1258 => Cp1258;
+    /// Dates on article pages alone.
+    undated => Undated;
+    /// Lists as JSON, and language prefixes that pile up.
+    json => Json;
+    /// Classic SharePoint lists: the query alone tells articles apart.
+    sharepoint => SharePoint;
+    /// Hemera: a button for more, boxes inside the words, endless key words.
+    hemera => Hemera;
+    /// The newest on pages; feeds with odd dates and sitemaps for the rest.
+    feed => Feed;
+    /// Drupal: pages count from zero.
+    drupal => Drupal;
+    /// WordPress: `/page/N/`, 404 past the end.
+    wordpress => WordPress;
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use crate::article::{Article, Quirks};
 use crate::page::Chunk;
 use crate::render::escape;
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 use crate::spelling::nfd;
 
 /// What an address leads to.
@@ -58,21 +58,16 @@ impl State {
         let mut files = HashSet::new();
         for (n, article) in articles.iter().enumerate() {
             let images = (0..article.text.images()).map(|n| article.image(spec, n));
-            let bare = |path: String| path.split('?').next().unwrap_or_default().to_owned();
+            // Behind one script the query alone tells the files apart.
+            let bare = |path: String| match path.split_once('?') {
+                Some((bare, _)) if !bare.contains(".aspx") => bare.to_owned(),
+                _ => path,
+            };
             files.extend(images.chain(article.attachment(spec)).map(bare));
             for list in &article.lists {
                 lists[*list].push(n);
                 let path = article.path(spec, *list);
-                match spec.family {
-                    Family::Vnpt => {}
-                    Family::NukeViet => {
-                        targets.insert(path.replacen("/vi/news/", "/vi/news/print/", 1), Target::Print(n));
-                    }
-                    Family::Liferay => {
-                        targets.insert(format!("/web/guest/-/{}", article.slug), Target::Article(n));
-                        targets.insert(article.slug.clone(), Target::Print(n));
-                    }
-                }
+                targets.extend(spec.look().targets(article, spec, *list, n));
                 targets.insert(path, Target::Article(n));
             }
         }
@@ -121,7 +116,7 @@ fn entry(article: &Article, spec: &PortalSpec) -> Entry {
     };
     Entry {
         title: typed(&article.text.title),
-        date: article.stamp.dmy(),
+        date: if spec.look().about().dated_lists { article.stamp.dmy() } else { String::new() },
         sapo: typed(article.text.lead.as_deref().unwrap_or("")),
         image: if article.text.images() > 0 { article.image(spec, 0) } else { "/static/no-image.png".to_owned() },
         home: article.home(spec),

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::article::{Article, Byline, Quirks};
 use crate::dates::Stamp;
 use crate::rng::Rng;
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 use crate::spelling::{Tone, slug};
 use crate::text::{Block, Text, person};
 
@@ -80,7 +80,7 @@ impl World {
         if stamp.civil() == spec.newest {
             stamp = Stamp { day: stamp.day + 1, second: 8 * 3600 };
         }
-        let next_id = top.map_or(first_id(spec.family), |a| a.id) + 3;
+        let next_id = top.map_or(spec.look().about().first_id, |a| a.id) + 3;
         let mut builder = Builder::new(self.seed, spec);
         builder.rng = Rng::part(self.seed ^ spec.seed, "publish", next_id);
         builder.taken = held.iter().map(|a| a.text.title.to_lowercase()).collect();
@@ -92,14 +92,6 @@ impl World {
         }
         builder.content.articles.reverse();
         builder.content.articles
-    }
-}
-
-fn first_id(family: Family) -> u64 {
-    match family {
-        Family::Vnpt => 700_000,
-        Family::NukeViet => 26_000,
-        Family::Liferay => 140_000,
     }
 }
 
@@ -145,7 +137,7 @@ impl<'a> Builder<'a> {
             rng: Rng::part(seed ^ spec.seed, &spec.id, 1),
             taken: HashSet::new(),
             slugs: HashSet::new(),
-            next_id: first_id(spec.family) + spec.articles as u64 * 5,
+            next_id: spec.look().about().first_id + spec.articles as u64 * 5,
             content: Content::default(),
         }
     }
@@ -154,11 +146,7 @@ impl<'a> Builder<'a> {
     fn fresh(&mut self, stamp: Stamp, fixed: bool) {
         let mut text = Text::compose(&mut self.rng, &mut self.taken, stamp.civil());
         let byline = self.byline(!fixed);
-        let tag = match self.spec.family {
-            Family::Vnpt => "ALTV",
-            Family::NukeViet => "BKO",
-            Family::Liferay => "SHTV",
-        };
+        let tag = self.spec.look().about().tag;
         match self.rng.below(40) {
             0 if !fixed => text.title = format!("{} ({tag})", text.title),
             1..=2 if !fixed => text.lead = text.lead.map(|lead| format!("({tag}) - {lead}")),
@@ -201,8 +189,9 @@ impl<'a> Builder<'a> {
     fn push(&mut self, stamp: Stamp, text: Text, byline: Byline, quirks: Quirks, same_as: Option<(String, u64)>) {
         let lists = self.spec.sections().len();
         let home = if quirks.has(Quirks::FIXED) { 0 } else { self.rng.below(lists) };
+        let about = self.spec.look().about();
         let mut places = vec![home];
-        if self.spec.family == Family::NukeViet && !quirks.has(Quirks::FIXED) && self.rng.chance(3) {
+        if about.two_lists > 0 && !quirks.has(Quirks::FIXED) && self.rng.chance(about.two_lists) {
             places.push((home + 1) % lists);
         }
         let article = Article {
@@ -240,7 +229,7 @@ impl<'a> Builder<'a> {
 
     /// The portal's own style, now and then that of another keyboard or of two hands.
     fn tone(&mut self) -> Tone {
-        let own = if self.spec.family == Family::Vnpt { Tone::New } else { Tone::Old };
+        let own = self.spec.look().about().tone;
         match self.rng.below(10) {
             0 => own.other(),
             1 => Tone::Mixed,
@@ -262,14 +251,14 @@ impl<'a> Builder<'a> {
     }
 
     fn quirks(&mut self) -> Quirks {
-        let rng = &mut self.rng;
+        let (rng, about) = (&mut self.rng, self.spec.look().about());
         let nfd = rng.chance(3);
         Quirks::default()
             .with(Quirks::NFD, nfd)
             .with(Quirks::ENTITIES, !nfd && rng.chance(12))
             .with(Quirks::SPACES, rng.chance(25))
-            .with(Quirks::LEAD_AGAIN, self.spec.family != Family::Liferay && rng.chance(14))
-            .with(Quirks::NO_DATE, self.spec.family == Family::Vnpt && rng.chance(4))
+            .with(Quirks::LEAD_AGAIN, about.lead_again && rng.chance(14))
+            .with(Quirks::NO_DATE, about.hidden_date > 0 && rng.chance(about.hidden_date))
             .with(Quirks::PASTED, rng.chance(30))
             .with(Quirks::ATTACHMENT, rng.chance(9))
             .with(Quirks::FIGCAPTION, rng.chance(40))

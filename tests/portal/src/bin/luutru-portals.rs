@@ -5,12 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use luutru_portal::{Gold, PortalSpec, Portals, start};
+use luutru_portal::{Family, Gold, PortalSpec, Portals, start};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
-usage: luutru-portals [--seed N] [--articles N] [--families vnpt,nukeviet,liferay] [--port P]
+usage: luutru-portals [--seed N] [--articles N] [--families NAME,…] [--port P]
                       [--page-size N] [--ready FILE] [--log FILE] [--gold FILE] [--no-gzip]
+
+Families: vnpt, nukeviet (these two unless told otherwise), liferay, tandan, yyyymm, uploadid, webforms, dnn, exclusion,
+partysite, cp1258, undated, json, sharepoint, hemera, feed, drupal, wordpress.
 
 Prints one JSON line per portal, then serves. Portal i listens on 127.0.0.(1+i), on port P or a free one.
 --ready writes the same lines to FILE once all portals answer; --log appends a JSON line per request;
@@ -94,12 +97,8 @@ fn specs(options: &Options) -> io::Result<Vec<PortalSpec>> {
     for (i, family) in options.families.iter().enumerate() {
         let seed = options.seed + i as u64;
         let id = format!("{family}-{}", i + 1);
-        let mut spec = match family.as_str() {
-            "vnpt" => PortalSpec::vnpt(&id, seed),
-            "nukeviet" => PortalSpec::nukeviet(&id, seed),
-            "liferay" => PortalSpec::liferay(&id, seed),
-            other => return Err(io::Error::other(format!("no family is called {other}"))),
-        };
+        let known = Family::named(family).ok_or_else(|| io::Error::other(format!("no family is called {family}")))?;
+        let mut spec = PortalSpec::family(known, &id, seed);
         if let Some(articles) = options.articles {
             spec = spec.articles(articles);
         }

@@ -9,8 +9,8 @@ use super::print::escape;
 use crate::dates::Stamp;
 use crate::page::Chunk;
 use crate::rng::Rng;
-use crate::spec::{Family, PortalSpec};
-use crate::spelling::{Tone, respell, slug};
+use crate::spec::PortalSpec;
+use crate::spelling::{respell, slug};
 
 /// The constant pieces of a portal's pages, in the order of the page.
 #[derive(Debug)]
@@ -46,16 +46,11 @@ impl Chrome {
 }
 
 fn say(spec: &PortalSpec, text: &str) -> String {
-    respell(text, if spec.family == Family::Vnpt { Tone::New } else { Tone::Old })
+    respell(text, spec.look().about().tone)
 }
 
 fn menu_path(spec: &PortalSpec, head: &str, entry: &str) -> String {
-    let (head, entry) = (slug(head, 40), slug(entry, 60));
-    match spec.family {
-        Family::Vnpt => format!("/{head}/{entry}"),
-        Family::NukeViet => format!("/vi/page/{head}/{entry}.html"),
-        Family::Liferay => format!("/web/guest/{head}/{entry}"),
-    }
+    spec.look().menu_path(&slug(head, 40), &slug(entry, 60))
 }
 
 /// Path and name of every menu entry and every paper of the side box.
@@ -68,25 +63,11 @@ fn menu_paths(spec: &PortalSpec) -> Vec<(String, String)> {
     entries.chain(papers).collect()
 }
 
-/// The address of a list's first page.
-pub fn list_path(spec: &PortalSpec, list: usize) -> String {
-    let section = spec.sections()[list].0;
-    match spec.family {
-        Family::Vnpt => format!("/{section}"),
-        Family::NukeViet => format!("/vi/news/{section}/"),
-        Family::Liferay => format!("/web/guest/{section}"),
-    }
-}
-
 fn open(spec: &PortalSpec) -> String {
     let mut out = String::from(
         "<!DOCTYPE html>\n<html lang=\"vi\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\" />\n<meta http-equiv=\"X-UA-Compatible\" content=\"IE=edge\" />\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n",
     );
-    out.push_str(match spec.family {
-        Family::Vnpt => "<meta name=\"author\" content=\"VNPT\" />\n",
-        Family::NukeViet => "<meta name=\"generator\" content=\"NukeViet v4.5\" />\n<meta name=\"author\" content=\"Tỉnh ủy Bình Khê\" />\n",
-        Family::Liferay => "<link href=\"/o/frontend-css-web/main.css?browserId=other&amp;t=1688011200000\" rel=\"stylesheet\" />\n",
-    });
+    out.push_str(spec.look().about().marks);
     out
 }
 
@@ -96,11 +77,7 @@ fn head(spec: &PortalSpec, rng: &mut Rng) -> String {
     out.push_str(&filler::style(rng, 8_000));
     out.push_str(&filler::script(rng, 6_000));
     out.push_str("</head>\n<body class=\"");
-    out.push_str(match spec.family {
-        Family::Vnpt => "portal-page\">\n<form method=\"post\" action=\"#\" id=\"Form\">\n<input type=\"hidden\" name=\"__VIEWSTATE\" value=\"",
-        Family::NukeViet => "nv-body\">\n<noscript><div class=\"alert alert-danger\">Trình duyệt của bạn đã tắt chức năng hỗ trợ JavaScript.</div></noscript>\n<div class=\"body-bg\" data-token=\"",
-        Family::Liferay => "controls-visible yui3-skin-sam guest-site\">\n<div id=\"wrapper\" data-state=\"",
-    });
+    out.push_str(spec.look().about().shell[0]);
     for _ in 0..8 {
         let _ = write!(out, "{:016x}", rng.next());
     }
@@ -112,7 +89,7 @@ fn top(spec: &PortalSpec, menu: &[(String, String)]) -> String {
     let mut out = String::with_capacity(16_000);
     out.push_str("</span><form class=\"search\" action=\"/tim-kiem\"><input type=\"text\" name=\"q\" placeholder=\"Tìm kiếm...\" /></form><a href=\"/admin/login\">Đăng nhập</a></div></header>\n<nav class=\"navbar navbar-default main-menu\"><ul class=\"nav navbar-nav\">\n<li><a href=\"/\">Trang chủ</a></li>\n");
     for (list, (_, name)) in spec.sections().iter().enumerate() {
-        let path = list_path(spec, list);
+        let path = spec.look().list_path(spec, list);
         let _ =
             writeln!(out, "<li class=\"menu-item\"><a href=\"{path}\" title=\"{name}\"><span>{name}</span></a></li>");
     }
@@ -184,7 +161,7 @@ fn side(spec: &PortalSpec, rng: &mut Rng) -> String {
 fn foot(spec: &PortalSpec, rng: &mut Rng) -> String {
     let mut out = String::with_capacity(14_000);
     let province = spec.province();
-    let body = if spec.family == Family::NukeViet { "Tỉnh ủy" } else { "UBND tỉnh" };
+    let body = spec.look().about().publisher;
     let _ = writeln!(
         out,
         "<footer class=\"footer\"><div class=\"publisher\"><p><strong>TRANG THÔNG TIN ĐIỆN TỬ TỈNH {}</strong></p>\n<p>Cơ quan chủ quản: {body} {province}</p>\n<p>Cơ quan thường trực: Văn phòng {body}</p>\n<p>Giấy phép số {}/GP-TTĐT</p>\n<p>Chịu trách nhiệm chính: Trưởng Ban biên tập</p>\n<p>Địa chỉ: Số {} đường Trung tâm, tỉnh {province} - Điện thoại: 0{}.3{:06} - Fax: 0{}.3{:06}</p>\n<p>Email: <a href=\"mailto:banbientap@vidu.example\">banbientap@vidu.example</a></p>\n<p>© Bản quyền thuộc về {body} {province}. Ghi rõ nguồn khi phát hành lại thông tin từ trang này.</p></div>",
@@ -204,10 +181,6 @@ fn foot(spec: &PortalSpec, rng: &mut Rng) -> String {
     }
     out.push_str("</ul></div><a class=\"go-top\" href=\"#\">Lên đầu trang</a><p>Phát triển bởi nhóm kỹ thuật</p></footer>\n</div>\n");
     out.push_str(&filler::script(rng, 5_500));
-    out.push_str(if spec.family == Family::Vnpt {
-        "</form>\n</body>\n</html>\n"
-    } else {
-        "</div>\n</body>\n</html>\n"
-    });
+    out.push_str(spec.look().about().shell[1]);
     out
 }

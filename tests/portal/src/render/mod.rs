@@ -6,21 +6,17 @@
 mod chrome;
 mod filler;
 mod labels;
-mod liferay;
-mod nukeviet;
-mod print;
-mod vnpt;
+pub mod print;
 
 use std::fmt::Write;
 
-pub use chrome::{Chrome, list_path};
+pub use chrome::Chrome;
 pub use print::escape;
-pub use vnpt::FormIds;
 
 use crate::article::{Article, Quirks};
 use crate::dates::Stamp;
 use crate::page::{Chunk, Page};
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 use crate::state::State;
 use print::Printer;
 
@@ -31,6 +27,8 @@ pub struct Moment {
     pub now: Option<Stamp>,
     /// Requests served so far.
     pub visits: u64,
+    /// Language prefixes before the path that was asked for.
+    pub depth: usize,
 }
 
 /// All that a page is made from.
@@ -60,11 +58,7 @@ impl View<'_> {
         if !fixed {
             self.breadcrumb(page.own(), list);
         }
-        match self.spec.family {
-            Family::Vnpt => vnpt::article(self, &mut page, n, list),
-            Family::NukeViet => nukeviet::article(self, &mut page, n, list),
-            Family::Liferay => liferay::article(self, &mut page, n, list),
-        }
+        self.spec.look().article(self, &mut page, n, list);
         self.end(page)
     }
 
@@ -72,28 +66,14 @@ impl View<'_> {
     pub fn list(self, list: usize, number: usize) -> Page {
         let mut page = self.begin(self.spec.sections()[list].1, None);
         self.breadcrumb(page.own(), list);
-        match self.spec.family {
-            Family::Vnpt => vnpt::list(self, page.own(), list),
-            Family::NukeViet => nukeviet::list(self, page.own(), list, number),
-            Family::Liferay => liferay::list(self, page.own(), list, number),
-        }
+        self.spec.look().list(self, page.own(), list, number);
         self.end(page)
-    }
-
-    /// The answer to a vnPortal's paging form: list items alone.
-    pub fn fragment(self, list: usize, number: usize) -> Page {
-        let mut out = String::with_capacity(16_000);
-        vnpt::items(self, &mut out, list, number);
-        Page::plain(out)
     }
 
     /// The print form: the text, almost bare.
     pub fn print(self, n: usize) -> Page {
         let mut page = Page::default();
-        match self.spec.family {
-            Family::Liferay => liferay::print(self, &mut page, n),
-            _ => nukeviet::print(self, &mut page, n),
-        }
+        self.spec.look().print(self, &mut page, n);
         page
     }
 
@@ -105,7 +85,7 @@ impl View<'_> {
             let _ = writeln!(
                 out,
                 "<div class=\"home-box\"><h2><a href=\"{}\">{name}</a></h2><ul>",
-                list_path(self.spec, list)
+                self.spec.look().list_path(self.spec, list)
             );
             for n in self.state.slice(list, 1, 6) {
                 let entry = &self.state.entries[*n];
@@ -119,8 +99,15 @@ impl View<'_> {
 
     /// A page behind a menu entry.
     pub fn info(self, name: &str) -> Page {
-        let mut page = self.begin(name, None);
-        let _ = writeln!(page.own(), "<h1>{name}</h1>\n<p>Nội dung đang cập nhật.</p>");
+        self.framed(name, |out| {
+            let _ = writeln!(out, "<h1>{name}</h1>\n<p>Nội dung đang cập nhật.</p>");
+        })
+    }
+
+    /// A page with this middle.
+    pub fn framed(self, title: &str, middle: impl FnOnce(&mut String)) -> Page {
+        let mut page = self.begin(title, None);
+        middle(page.own());
         self.end(page)
     }
 
@@ -170,6 +157,7 @@ impl View<'_> {
         out.push_str("</div>\n<div class=\"col-md-3 sidebar\">\n");
         if self.moment.now.is_some() {
             self.most_read(out);
+            self.spec.look().aside(self, out);
         }
         page.fixed(&self.chrome.side);
         self.counters(page.own());
@@ -179,7 +167,7 @@ impl View<'_> {
 
     fn breadcrumb(self, out: &mut String, list: usize) {
         let name = self.spec.sections()[list].1;
-        let path = list_path(self.spec, list);
+        let path = self.spec.look().list_path(self.spec, list);
         let _ = writeln!(
             out,
             "<div class=\"breadcrumb\"><a href=\"/\">Trang chủ</a> &raquo; <a href=\"{path}\">{name}</a></div>"
@@ -202,32 +190,13 @@ impl View<'_> {
 
     fn counters(self, out: &mut String) {
         let n = if self.moment.now.is_some() { self.moment.visits } else { 0 };
-        let rows = match self.spec.family {
-            Family::NukeViet => [
-                ("Đang truy cập", 3 + n % 17),
-                ("Hôm nay", 941 + n),
-                ("Tháng hiện tại", 30_127 + n),
-                ("Tổng lượt truy cập", 8_104_233 + n),
-            ],
-            _ => [
-                ("Đang online", 1 + n % 23),
-                ("Hôm nay", 512 + n),
-                ("Trong tuần", 6_120 + n),
-                ("Tất cả", 12_735_908 + n),
-            ],
-        };
         out.push_str("<div class=\"statistics\"><h3>Thống kê truy cập</h3><ul>\n");
-        for (name, value) in rows {
-            let _ = writeln!(
-                out,
-                "<li><em class=\"fa fa-bolt\"></em> {name} <span class=\"pull-right\">{value}</span></li>"
-            );
-        }
+        self.spec.look().counters(out, n);
         out.push_str("</ul></div>\n");
     }
 
     /// Adds the finished piece with the article's words, made on first use.
-    fn words(self, page: &mut Page, n: usize, make: impl FnOnce(&mut String, &Article, &mut Printer)) {
+    pub fn words(self, page: &mut Page, n: usize, make: impl FnOnce(&mut String, &Article, &mut Printer)) {
         let chunk = self.state.bodies[n].get_or_init(|| {
             let article = &self.state.articles[n];
             let mut out = String::with_capacity(12_000);
@@ -238,7 +207,7 @@ impl View<'_> {
     }
 
     /// The neighbours of an article in a list: newer ones, then older ones.
-    fn neighbours(self, n: usize, list: usize, count: usize) -> (Vec<usize>, Vec<usize>) {
+    pub fn neighbours(self, n: usize, list: usize, count: usize) -> (Vec<usize>, Vec<usize>) {
         let all = &self.state.lists[list];
         let at = all.iter().position(|i| *i == n).unwrap_or(0);
         let newer = all[at.saturating_sub(count)..at].to_vec();
@@ -248,4 +217,4 @@ impl View<'_> {
 }
 
 /// The share buttons of every article.
-const SHARE: &str = "<div class=\"UISocialShare social\"><span>Chia sẻ:</span> <a class=\"fb\" href=\"#facebook\">Facebook</a> <a class=\"zalo\" href=\"#zalo\">Zalo</a> <a href=\"#tweet\">Tweet</a> <a href=\"#mail\">Gửi email</a> <a href=\"#in\">In trang</a></div>\n";
+pub const SHARE: &str = "<div class=\"UISocialShare social\"><span>Chia sẻ:</span> <a class=\"fb\" href=\"#facebook\">Facebook</a> <a class=\"zalo\" href=\"#zalo\">Zalo</a> <a href=\"#tweet\">Tweet</a> <a href=\"#mail\">Gửi email</a> <a href=\"#in\">In trang</a></div>\n";

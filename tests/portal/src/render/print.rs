@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::article::{Article, Byline, Quirks};
 use crate::rng::Rng;
-use crate::spec::{Family, PortalSpec};
+use crate::spec::PortalSpec;
 use crate::spelling::nfd;
 use crate::text::Block;
 
@@ -120,7 +120,7 @@ pub fn body(out: &mut String, article: &Article, spec: &PortalSpec) {
         }
     }
     let line = match &article.byline {
-        Byline::Right(_) | Byline::Labelled(..) => article.byline.line(spec.family),
+        Byline::Right(_) | Byline::Labelled(..) => article.byline.line(spec),
         _ => None,
     };
     if let Some(line) = line {
@@ -193,22 +193,19 @@ fn image(
     n: usize,
     caption: Option<&str>,
 ) {
-    let src = article.image(spec, n);
+    let (src, look) = (article.image(spec, n), spec.look());
     let mut alt = String::new();
-    match spec.family {
-        Family::Vnpt => alt.push_str("Anh-tin-bai"),
-        Family::NukeViet if n == 0 && article.quirks.has(Quirks::FIGCAPTION) => {
-            escape(&mut alt, caption.unwrap_or(""));
+    escape(&mut alt, &look.alt(article, n, caption.unwrap_or("")));
+    if let Some([open, between, close]) = look.skin().figure {
+        let _ = write!(out, "{open}<img alt=\"{alt}\" src=\"{src}\" />{between}");
+        if let Some(caption) = caption {
+            printer.text(out, caption);
         }
-        Family::NukeViet => {
-            let _ = write!(alt, "z{}_{:x}.png", article.seed % 7_000_000, article.seed & 0xff_ffff);
-        }
-        Family::Liferay => {
-            let _ = write!(alt, "{n}. IMG_{}.JPG", article.seed % 9000);
-        }
+        out.push_str(close);
+        return;
     }
     let close = if article.quirks.has(Quirks::FIGCAPTION) {
-        let class = if spec.family == Family::NukeViet { "article center" } else { "image" };
+        let class = look.figure_class();
         let _ = write!(out, "<figure class=\"{class}\"><img alt=\"{alt}\" src=\"{src}\" width=\"660\" />");
         if let Some(caption) = caption {
             out.push_str("<figcaption>");

@@ -1,5 +1,6 @@
 //! Portals asked over real sockets, with a client small enough to see every byte.
 
+mod families;
 mod faults;
 mod pages;
 mod wire;
