@@ -77,9 +77,9 @@ fn site(portal: &Portal) -> anyhow::Result<Site> {
     let base = Url::parse(&portal.base())?;
     let bare = Site::bare(&base).ok_or_else(|| anyhow::anyhow!("{base} has no host"))?;
     let family = match portal.spec().family {
-        Family::Vnpt => "vnpt",
-        Family::NukeViet => "nukeviet",
-        Family::Liferay => "liferay",
+        Family::Vnpt => Some("vnpt"),
+        Family::NukeViet => Some("nukeviet"),
+        _ => None,
     };
     let lists = portal.lists().into_iter().map(|list| {
         Ok(ListSpec { id: list.id, section: Some(list.section), ..ListSpec::bare(&Url::parse(&list.url)?) })
@@ -87,7 +87,7 @@ fn site(portal: &Portal) -> anyhow::Result<Site> {
     Ok(Site {
         id: portal.spec().id.clone(),
         name: Some(portal.spec().province().to_owned()),
-        family: Some(family.to_owned()),
+        family: family.map(str::to_owned),
         hosts: authority(&base).into_iter().collect(),
         lists: lists.collect::<anyhow::Result<_>>()?,
         ..bare
