@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{Applied, Batch, Entry, Ledger, LedgerError};
 
 /// Bytes of sled's page cache. sled keeps several times this in memory, so it is kept small.
-const CACHE_BYTES: u64 = 16 << 20;
+const CACHE_BYTES: u64 = 6 << 20;
 
 /// A ledger in a folder of the archive root.
 pub struct SledLedger {
