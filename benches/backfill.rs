@@ -3,7 +3,16 @@
 //! `cargo bench --bench backfill`. Settings: `ARTICLES` (3000; the second run takes three times as many),
 //! `TMPDIR` (a folder in memory leaves the file system's share out).
 
-#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a bench")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::format_push_string,
+    reason = "a bench: figures for people, and nothing to recover from"
+)]
 
 mod measure;
 

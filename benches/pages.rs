@@ -2,7 +2,16 @@
 //!
 //! `cargo bench --bench pages`. Settings: `PAGES` (400 different ones), `SECONDS` of CPU time (5) for the whole.
 
-#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a bench")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::format_push_string,
+    reason = "a bench: figures for people, and nothing to recover from"
+)]
 
 mod measure;
 

@@ -2,7 +2,16 @@
 //!
 //! `cargo bench --bench queue`. Settings: `QUEUED` (1000000). Filling the ledger is not measured.
 
-#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, reason = "a bench")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::format_push_string,
+    reason = "a bench: figures for people, and nothing to recover from"
+)]
 
 mod measure;
 
