@@ -7,6 +7,7 @@ mod crash;
 mod disk;
 mod errors;
 mod examples;
+mod families;
 mod faults;
 mod flow;
 mod harness;
