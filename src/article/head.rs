@@ -202,8 +202,8 @@ fn without_counts(text: &str, date_end: usize) -> String {
         && tail.len() == text.len() - date_end
     {
         text.truncate(date_end + cut);
-    } else if tail.trim_start().starts_with('|') && !tail.contains(|c: char| c.is_alphabetic()) {
-        // `13/08/2025 | 329`: a bare number after the date counts views.
+    } else if tail.starts_with([' ', '|']) && tail.chars().all(|c| c.is_ascii_digit() || " |.,".contains(c)) {
+        // `13/08/2025 | 329`, or an icon between them: a bare number after the date counts views.
         text.truncate(date_end);
     }
     let trimmed =
@@ -211,4 +211,21 @@ fn without_counts(text: &str, date_end: usize) -> String {
     let lower = trimmed.to_lowercase();
     let label = ["publish date", "published date", "published on"].into_iter().find(|label| lower.starts_with(label));
     trimmed[label.map_or(0, str::len)..].trim_start_matches([' ', ':']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_behind_the_date_are_cut_and_hours_are_not() {
+        for (line, end, kept) in [
+            ("13/08/2025 | 329", 10, "13/08/2025"),
+            ("14:12 20/11/2026 1.250", 16, "14:12 20/11/2026"),
+            ("20/11/2026 - 8:28", 10, "20/11/2026 - 8:28"),
+            ("20/11/2026 (GMT+7)", 10, "20/11/2026 (GMT+7)"),
+        ] {
+            assert_eq!(without_counts(line, end), kept);
+        }
+    }
 }
