@@ -147,11 +147,7 @@ pub fn serve(articles: usize, gzip: bool) {
         let portals = luutru_portal::start(specs(articles, gzip), &[]).await.expect("free ports");
         let mut out = std::io::stdout().lock();
         for portal in portals.portals() {
-            let family = match portal.spec().family {
-                Family::Vnpt => "vnpt",
-                Family::NukeViet => "nukeviet",
-                Family::Liferay => "liferay",
-            };
+            let family = if portal.spec().family == Family::Vnpt { "vnpt" } else { "nukeviet" };
             let (id, base) = (&portal.spec().id, portal.base());
             let mut site = format!("id = \"{id}\"\nbase = \"{base}/\"\nfamily = \"{family}\"\nverified = \"never\"\n");
             for list in portal.lists() {
