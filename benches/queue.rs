@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench queue`. Settings: `QUEUED` (1000000). Filling the ledger is not measured.
 
-#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, reason = "a bench")]
+#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a bench")]
 
 mod measure;
 
