@@ -68,7 +68,7 @@ fn backfill(folder: &Path, articles: usize, gzip: bool) -> Vec<String> {
     let failed = sum(&["failed", "refused"]);
     assert!(failed == 0.0, "{failed} articles failed");
     let pages = sum(&["list_pages", "articles", "duplicates", "not_articles"]);
-    assert!(pages as usize > articles, "{pages} pages for {articles} articles: {output}");
+    assert!(pages > articles as f64, "{pages} pages for {articles} articles: {output}");
     let Cost { cpu, system, wall, peak_rss } = cost;
     let warc = folder.join("archive/warc");
     let text = bytes_below(&warc, "-text-");

@@ -1,7 +1,8 @@
 //! CPU time and memory of a process, as Linux counts them; tables; look-alike portals in a process of their own.
 
-#![allow(dead_code, reason = "each bench uses a part of it")]
+#![allow(dead_code, clippy::cast_precision_loss, reason = "each bench uses a part of it; figures need no more digits")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -151,7 +152,8 @@ pub fn serve(articles: usize, gzip: bool) {
             let (id, base) = (&portal.spec().id, portal.base());
             let mut site = format!("id = \"{id}\"\nbase = \"{base}/\"\nfamily = \"{family}\"\nverified = \"never\"\n");
             for list in portal.lists() {
-                site += &format!(
+                let _ = write!(
+                    site,
                     "[[list]]\nid = \"{}\"\nurl = \"{}\"\nsection = \"{}\"\n",
                     list.id, list.url, list.section
                 );
