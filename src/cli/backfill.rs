@@ -113,6 +113,13 @@ pub async fn carry_out(
 /// Site ids and addresses, as sites.
 fn resolve(config: &Config, targets: &[String]) -> anyhow::Result<Vec<Site>> {
     if targets.is_empty() {
+        // Site files that merely lie about, as in a checkout, are no order to crawl them all.
+        if config.file.is_none() {
+            let what = "no site is named and there is no luutru.toml; name a site or a list's address, or write a \
+                        configuration (`luutru init`)"
+                .to_owned();
+            return Err(UsageError { what }.into());
+        }
         let sites: Vec<Site> = config.sites().iter().filter(|site| site.disabled.is_none()).cloned().collect();
         if sites.is_empty() {
             let what = "no site is configured; name a list's address, or write site files (`luutru init`)".to_owned();

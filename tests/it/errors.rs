@@ -77,7 +77,12 @@ fn a_wrong_command_is_told_how_it_is_meant() {
     stage.run(&["crawll"]).ended(2).says(&["crawl"]);
     assert!(stage.portal(0).requests().is_empty());
     let bare = Stage::small(1);
-    bare.crawl(&["crawl"]).ended(2).says(&["no site is configured"]);
+    bare.crawl(&["crawl"]).ended(2).says(&["no site is named", "luutru init"]);
+    // Site files without a configuration are no order to crawl them all.
+    bare.site_files("");
+    fs::remove_file(bare.path("luutru.toml")).unwrap();
+    bare.crawl(&["crawl"]).ended(2).says(&["no site is named"]);
+    assert!(bare.portal(0).requests().is_empty());
 }
 
 #[test]
