@@ -327,7 +327,10 @@ fn bounds_are_exact_and_a_later_run_goes_on() {
     // Whether a run that stops at a bound of its own says 0: nothing failed.
     stage.crawl(&["backfill", "--max-articles", "7"]).ended(0).says(&["--max-articles"]);
     assert_eq!(asked_for(&stage), 7);
-    assert_eq!(stage.articles().len(), 7);
+    // Which seven depends on who is quicker; two of them may hold the same text.
+    let kept = |id: &str, what: &str| stage.report(id)[what].as_u64().unwrap();
+    let archived: u64 = ["echo", "alpha"].iter().map(|id| kept(id, "archived") + kept(id, "duplicates")).sum();
+    assert_eq!(archived, 7);
     stage.crawl(&["backfill", "--max-articles", "5"]).ended(0);
     assert_eq!(asked_for(&stage), 12);
     stage.crawl(&["backfill", "--max-articles", "0"]).ended(0);
