@@ -114,7 +114,7 @@ impl fmt::Display for Fault {
             Self::DuplicateId => f.write_str("another record has the same WARC-Record-ID"),
             Self::Dangling(name) => write!(f, "{name} points at a record that was not found"),
             Self::RevisitTarget => f.write_str("the revisit points at a record that is no response or resource"),
-            Self::NoIndex => f.write_str("is sealed and has no CDXJ index: run `luutru reindex`"),
+            Self::NoIndex => f.write_str("is sealed and has no CDXJ index; its captures are not affected"),
             Self::NotIndexed => f.write_str("the CDXJ index does not list this capture as it is"),
             Self::MemberDigest => f.write_str("the member's bytes do not fit the recordDigest of the index"),
             Self::IndexDangling => f.write_str("the index line points at no capture of its file"),

@@ -1,6 +1,6 @@
 //! What a crash left: which captures are whole, and where the file must be cut.
 //!
-//! The same scan serves `reindex`: it hands over every capture of a file, from any offset.
+//! The same scan serves a rebuild: it hands over every capture of a file, from any offset.
 
 use std::fs::{self, OpenOptions};
 use std::path::Path;
