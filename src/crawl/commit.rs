@@ -115,7 +115,7 @@ impl Committer {
             for ready in &mut item.captures {
                 self.refer(&site, ready, &mut fresh)?;
                 let files = self.shelf.site(site.id())?;
-                let offset = files.captures.append(&ready.prepared.bytes, now)?;
+                let offset = files.captures.append_prepared(&ready.prepared, now)?;
                 let length = ready.prepared.bytes.len() as u64;
                 site.stats.warc_bytes.add(length);
                 spots.push((offset, length));

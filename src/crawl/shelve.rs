@@ -90,7 +90,7 @@ pub fn shelve(
         record: &json,
     };
     let prepared = capture.prepare(shelf.level());
-    shelf.site(source.site)?.texts.append(&prepared.bytes, now)?;
+    shelf.site(source.site)?.texts.append_prepared(&prepared, now)?;
     pending.insert(found.content, record.clone());
     let text = text.map(str::to_owned);
     Ok(Shelved { record, text, appended: true })
