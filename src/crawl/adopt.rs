@@ -29,7 +29,7 @@ use crate::archive::warc::{
 };
 use crate::config::Site;
 use crate::ledger::{Batch, Key, Ledger};
-use crate::model::{Digest, Limits};
+use crate::model::{CanonicalUrl, Digest, Limits};
 use crate::portal;
 
 /// Bytes of a record block that are kept in memory: more than any body that is fetched.
@@ -183,7 +183,9 @@ impl<'a> Adopter<'a> {
         let conversion = group.iter().find(|record| record.fields.kind() == RecordType::Conversion);
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
         if let Some(source) = refers {
-            self.texts.insert(source, (record.content_hash, conversion.is_some()));
+            // A record that only adds a location refers to the same page as the text itself.
+            let known = self.texts.entry(source).or_insert((record.content_hash, false));
+            *known = (record.content_hash, known.1 || conversion.is_some());
         }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
@@ -284,6 +286,14 @@ impl<'a> Adopter<'a> {
         };
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
+        // Presets learn: under the key of today the article is held as well.
+        let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
+        if let (Some(family), Ok(url)) = (told, Url::parse(&row.url)) {
+            let key = CanonicalUrl(portal::article_key(&url, Some(family)));
+            if key != row.key {
+                self.frontier.adopt(&site, &QueueRow { key, ..row }, &state, receipt, &fate, batch)?;
+            }
+        }
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use super::error::CrawlError;
 use super::frontier::{GaveUp, Lease};
 use super::listing;
 use super::payload;
+use super::places::{self, Seen};
 use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record};
 use super::rows::{QueueRow, UrlState, decode, encode};
 use super::run::{Run, SiteRun, Stop};
@@ -23,7 +24,7 @@ use super::shelve::{self, Pending, Shelved, Source};
 use super::task::Task;
 use crate::archive::warc::{Original, Receipt};
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
-use crate::model::Digest;
+use crate::model::{CanonicalUrl, Digest};
 use crate::portal;
 
 /// Captures of one commit.
@@ -226,7 +227,14 @@ impl Committer {
             }
         }
         self.shelf.site(site.id())?.note_committed(placed.ends.0, placed.ends.1, &mut batch);
-        let fate = self.effects(&site, &placed, &mut batch)?;
+        let mut seen = Vec::new();
+        let fate = self.effects(&site, &placed, &mut seen, &mut batch)?;
+        if !seen.is_empty() {
+            // Before the acknowledgement: nothing would bring these addresses back.
+            let now = self.run.clock.now();
+            let end = places::record(&mut self.shelf, site.id(), &seen, site.family().as_deref(), now)?;
+            self.shelf.site(site.id())?.note_committed(None, end, &mut batch);
+        }
         if let (Some(fate), Task::Article(lease)) = (&fate, &placed.item.finished.task) {
             settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
         }
@@ -242,8 +250,15 @@ impl Committer {
         Ok(())
     }
 
-    /// What a task changes in the ledger; for an item that leaves the queue, what became of it.
-    fn effects(&self, site: &SiteRun, placed: &Placed, batch: &mut Batch) -> Result<Option<Fate>, CrawlError> {
+    /// What a task changes in the ledger; for an item that leaves the queue, what became of it. Known articles that were
+    /// met at further addresses go to `seen`.
+    fn effects(
+        &self,
+        site: &SiteRun,
+        placed: &Placed,
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, CrawlError> {
         let run = &*self.run;
         match &placed.item.finished.task {
             Task::Robots { origin, .. } => {
@@ -254,7 +269,7 @@ impl Committer {
             }
             Task::List { walk, request, .. } => {
                 match &placed.item.finding {
-                    Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
+                    Finding::List(reading) => *seen = listing::take_in(run, site, walk, request, reading, batch)?,
                     Finding::ListEnd => listing::reached_end(run, site, walk, batch),
                     Finding::ListFailed { cause, retryable } => {
                         listing::failed(run, site, walk, cause, *retryable, batch);
@@ -264,20 +279,36 @@ impl Committer {
                 }
                 Ok(None)
             }
-            Task::Article(lease) => Ok(self.item_effects(lease, placed, batch)),
+            Task::Article(lease) => Ok(self.item_effects(lease, placed, seen, batch)?),
         }
     }
 
     /// `None` when the item goes back to the queue.
-    fn item_effects(&self, lease: &Lease, placed: &Placed, batch: &mut Batch) -> Option<Fate> {
-        let frontier = &self.run.frontier;
-        match (&placed.item.finding, &placed.receipt) {
+    fn item_effects(
+        &self,
+        lease: &Lease,
+        placed: &Placed,
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, LedgerError> {
+        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
+        let fate = match (&placed.item.finding, &placed.receipt) {
             (Finding::Article(text), Some(receipt)) => {
-                let shelved = placed.shelved.as_ref()?;
+                let Some(shelved) = placed.shelved.as_ref() else { return Ok(None) };
+                let path = &shelved.record.text_path;
+                let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
+                seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
                 shelve::remember(&shelved.record, batch);
                 let state = UrlState::Article { content: text.content, version: shelved.record.version };
                 frontier.acknowledge(lease, &state, receipt, batch);
                 Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
+            }
+            (Finding::Elsewhere(key), Some(receipt)) => self.moved(lease, key, receipt, seen, batch)?,
+            (Finding::NotArticle(_) | Finding::Failed { retryable: false, .. }, _)
+                if let Some(url) = places::another(ledger, &lease.site, &lease.row.key, batch)? =>
+            {
+                frontier.elsewhere(lease, url, batch);
+                None
             }
             (Finding::NotArticle(cause), Some(receipt)) => {
                 frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
@@ -294,7 +325,7 @@ impl Committer {
             (Finding::Failed { cause, retryable }, _) => {
                 if *retryable && lease.row.attempts < ATTEMPTS {
                     frontier.release(lease, true, batch);
-                    return None;
+                    return Ok(None);
                 }
                 frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
                 Some(Fate::Failed(cause.clone()))
@@ -303,7 +334,32 @@ impl Committer {
                 frontier.release(lease, true, batch);
                 None
             }
+        };
+        Ok(fate)
+    }
+
+    /// A redirect led to a held article: the address is one of its locations. `None` when it is not held any more.
+    fn moved(
+        &self,
+        lease: &Lease,
+        key: &CanonicalUrl,
+        receipt: &Receipt,
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, LedgerError> {
+        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
+        let state = frontier.row(&lease.site, key)?.map(|row| row.state);
+        let Some(state @ UrlState::Article { content, .. }) = state else {
+            frontier.release(lease, true, batch);
+            return Ok(None);
+        };
+        if let Some(text_path) = places::text_of(ledger, &content)? {
+            let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
+            let urls = std::iter::once(lease.row.url.clone()).chain(further);
+            seen.extend(urls.map(|url| Seen { text_path: text_path.clone(), url }));
         }
+        frontier.acknowledge(lease, &state, receipt, batch);
+        Ok(Some(Fate::Duplicate))
     }
 }
 

@@ -18,6 +18,7 @@ mod open;
 mod outcome;
 mod payload;
 mod pipeline;
+mod places;
 mod plan;
 pub mod probe;
 mod process;

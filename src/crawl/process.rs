@@ -10,7 +10,7 @@ use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit,
 use crate::article::{Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
-use crate::model::{Digest, Limits, PageRequest};
+use crate::model::{CanonicalUrl, Digest, Limits, PageRequest};
 use crate::page::{self, Decoded, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
 use crate::portal::{self, Cursor, ListReading};
@@ -49,6 +49,8 @@ pub enum Finding {
     },
     /// An article.
     Article(Box<Text>),
+    /// A redirect to an article that is held, by this key.
+    Elsewhere(CanonicalUrl),
     /// A page that is no article.
     NotArticle(String),
     /// No page.
@@ -169,6 +171,7 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
+            Failure::KnownTarget(key) => Finding::Elsewhere(key.clone()),
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
             Failure::Closed(_) | Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),

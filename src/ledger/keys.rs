@@ -30,6 +30,11 @@ impl Key {
         parts(b'x', site, b"")
     }
 
+    /// Further addresses of an article that waits.
+    pub fn waiting(site: &str, url: &CanonicalUrl) -> Vec<u8> {
+        parts(b'w', site, url.as_str().as_bytes())
+    }
+
     /// One place in a site's queue.
     pub fn queue(site: &str, place: u64) -> Vec<u8> {
         parts(b'q', site, &place.to_be_bytes())

@@ -12,6 +12,7 @@ mod faults;
 mod flow;
 mod harness;
 mod interrupt;
+mod places;
 mod polite;
 mod portals;
 mod probe;
