@@ -15,15 +15,18 @@ use super::error::CrawlError;
 use super::frontier::{GaveUp, Lease};
 use super::listing;
 use super::payload;
-use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record};
+use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record, same_payload};
+use super::recheck::Seen;
 use super::rows::{QueueRow, UrlState, decode, encode};
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
-use super::shelve::{self, Pending, Shelved, Source};
+use super::shelve::{self, Shelved, Source};
 use super::task::Task;
+use super::versions::{self, Pending};
+use super::visit::{self, Visit};
 use crate::archive::warc::{Original, Receipt};
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
-use crate::model::Digest;
+use crate::model::{Digest, Stamp};
 use crate::portal;
 
 /// Captures of one commit.
@@ -151,7 +154,8 @@ impl Committer {
         match earlier {
             Some(earlier) => {
                 let level = self.shelf.level();
-                ready.prepared = record(&ready.exchange, &ready.metadata, ready.payload, Some(earlier), level);
+                ready.prepared =
+                    record(&ready.exchange, &ready.metadata, ready.payload, Some(same_payload(earlier)), level);
                 site.stats.revisits.add(1);
             }
             None => {
@@ -179,7 +183,7 @@ impl Committer {
 
     fn shelve(&mut self, placed: &mut [Placed]) -> Result<(), CrawlError> {
         let now = self.run.clock.now();
-        let mut pending = Pending::new();
+        let mut pending = Pending::default();
         let mut touched = BTreeSet::new();
         for place in placed.iter_mut() {
             let Finding::Article(text) = &place.item.finding else { continue };
@@ -200,6 +204,7 @@ impl Committer {
                 receipt,
                 record_id: main.id,
                 captured_at: ready.prepared.date,
+                before: visit::content_before(lease),
             };
             let shelved = shelve::shelve(&mut self.shelf, &*self.run.ledger, &mut pending, text, &source, now)?;
             if shelved.appended {
@@ -234,7 +239,10 @@ impl Committer {
         if self.run.ledger.apply(&batch)? == Applied::Done
             && let Some(fate) = fate
         {
-            count(&site, &fate);
+            match &placed.item.finished.task {
+                Task::Article(lease) if lease.row.again => site.stats.seen_again(&seen(&placed, &fate)),
+                _ => count(&site, &fate),
+            }
         }
         drop(placed);
         site.outstanding.fetch_sub(1, Ordering::SeqCst);
@@ -264,46 +272,72 @@ impl Committer {
                 }
                 Ok(None)
             }
-            Task::Article(lease) => Ok(self.item_effects(lease, placed, batch)),
+            Task::Article(lease) => Ok(self.item_effects(lease, placed, batch)?),
         }
     }
 
     /// `None` when the item goes back to the queue.
-    fn item_effects(&self, lease: &Lease, placed: &Placed, batch: &mut Batch) -> Option<Fate> {
+    fn item_effects(&self, lease: &Lease, placed: &Placed, batch: &mut Batch) -> Result<Option<Fate>, LedgerError> {
         let frontier = &self.run.frontier;
-        match (&placed.item.finding, &placed.receipt) {
+        let fate = match (&placed.item.finding, &placed.receipt) {
             (Finding::Article(text), Some(receipt)) => {
-                let shelved = placed.shelved.as_ref()?;
-                shelve::remember(&shelved.record, batch);
-                let state = UrlState::Article { content: text.content, version: shelved.record.version };
+                let (Some(shelved), Some(ready)) = (&placed.shelved, placed.item.captures.last()) else {
+                    return Ok(None);
+                };
+                versions::remember(&*self.run.ledger, &shelved.record, batch)?;
+                let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
+                let visit = Visit::of(&ready.exchange, ready.payload, day);
+                let state = UrlState::Article { content: text.content, version: shelved.record.version, visit };
                 frontier.acknowledge(lease, &state, receipt, batch);
-                Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
+                if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }
             }
-            (Finding::NotArticle(cause), Some(receipt)) => {
+            (Finding::NotArticle(cause), Some(receipt)) if !lease.row.again => {
                 frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
-                Some(Fate::NotArticle(cause.clone()))
+                Fate::NotArticle(cause.clone())
             }
             (Finding::Postponed, _) => {
                 frontier.release(lease, false, batch);
-                None
+                return Ok(None);
             }
-            (Finding::Refused(rule), _) => {
+            (Finding::Refused(rule), _) if !lease.row.again => {
                 frontier.give_up(lease, GaveUp::Refused(rule.clone()), batch);
-                Some(Fate::Refused)
+                Fate::Refused
             }
-            (Finding::Failed { cause, retryable }, _) => {
-                if *retryable && lease.row.attempts < ATTEMPTS {
-                    frontier.release(lease, true, batch);
-                    return None;
-                }
+            (Finding::Failed { retryable: true, .. }, _) if lease.row.attempts < ATTEMPTS => {
+                frontier.release(lease, true, batch);
+                return Ok(None);
+            }
+            (Finding::Failed { cause, retryable }, _) if !lease.row.again => {
                 frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
-                Some(Fate::Failed(cause.clone()))
+                Fate::Failed(cause.clone())
+            }
+            (Finding::NotModified, Some(_)) => {
+                frontier.keep(lease, self.run.clock.now(), batch);
+                Fate::Duplicate
+            }
+            // The archived article stays, whatever has become of its address.
+            (Finding::NotArticle(cause) | Finding::Failed { cause, .. } | Finding::Refused(cause), _)
+                if lease.row.again =>
+            {
+                frontier.keep(lease, self.run.clock.now(), batch);
+                Fate::Failed(cause.clone())
             }
             _ => {
                 frontier.release(lease, true, batch);
-                None
+                return Ok(None);
             }
-        }
+        };
+        Ok(Some(fate))
+    }
+}
+
+/// What a visit of an archived article found.
+fn seen(placed: &Placed, fate: &Fate) -> Seen {
+    match (fate, &placed.item.finding) {
+        (Fate::Failed(cause), _) => Seen::Lost(cause.clone()),
+        (_, Finding::NotModified) => Seen::NotModified,
+        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => Seen::Edited,
+        _ => Seen::Unchanged,
     }
 }
 
