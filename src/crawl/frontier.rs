@@ -45,7 +45,7 @@ pub struct Lease {
     /// The item.
     pub row: QueueRow,
     /// What is archived of it, when it is visited again.
-    pub earlier: Option<UrlRow>,
+    pub earlier: Option<Box<UrlRow>>,
     place: u64,
     // The queue's value while the lease holds.
     held: Vec<u8>,
@@ -175,12 +175,15 @@ impl Frontier {
             if row.fence > self.epoch {
                 continue;
             }
+            if row.again && leases.len() >= again::AT_ONCE {
+                break;
+            }
             row.fence = self.fence.fetch_add(1, Ordering::Relaxed) + 1;
             row.attempts = row.attempts.saturating_add(1);
             let leased = encode(&row);
             let place = key[prefix.len()..].try_into().map_or(0, u64::from_be_bytes);
             batch.expect(key.clone(), Some(held)).put(key, leased.clone());
-            let earlier = if row.again { self.row(site, &row.key)? } else { None };
+            let earlier = if row.again { self.row(site, &row.key)?.map(Box::new) } else { None };
             leases.push(Lease { site: site.to_owned(), row, earlier, place, held: leased });
         }
         if leases.is_empty() {
@@ -258,7 +261,8 @@ impl Frontier {
             let number = self.place.fetch_add(1, Ordering::Relaxed) + 1;
             let place = if row.again { again::behind(number) } else { number };
             batch.delete(queue).put(Key::queue(&lease.site, place), encode(&row));
-            let mut state = lease.earlier.clone().unwrap_or_else(|| url_row(&row, UrlState::Queued(place)));
+            let earlier = lease.earlier.as_deref().cloned();
+            let mut state = earlier.unwrap_or_else(|| url_row(&row, UrlState::Queued(place)));
             if let UrlState::Article { visit, .. } = &mut state.state {
                 visit.waits = Some(place);
             }

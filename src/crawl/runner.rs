@@ -107,8 +107,7 @@ impl Runner {
             let allowed = self.run.take_articles(LEASES);
             let leases = if allowed == 0 { Vec::new() } else { self.run.frontier.lease(self.site.id(), allowed)? };
             self.run.return_articles(allowed - leases.len());
-            // What is visited again has time: lists go first.
-            self.more_queued = leases.len() == LEASES && leases.iter().all(|lease| !lease.row.again);
+            self.more_queued = leases.len() == LEASES;
             self.leased.extend(leases);
             if allowed == 0 && self.leased.is_empty() {
                 return Ok(self.when_capped());

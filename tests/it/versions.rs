@@ -83,7 +83,7 @@ fn an_edited_article_is_a_new_version_beside_the_old_one() {
     // The new text has a conversion record that refers to the new capture.
     let records = stage.records();
     let conversion = records.iter().find(|r| r.kind() == "conversion" && r.text() == second.text).unwrap();
-    assert_eq!(conversion.field("WARC-Refers-To"), format!("<{}>", all[1]["warc"]["record_id"].as_str().unwrap()));
+    assert_eq!(conversion.field("WARC-Refers-To"), all[1]["warc"]["record_id"].as_str().unwrap());
     stage.verify();
     shows_the_change(&stage, all[0]["id"].as_str().unwrap(), &first, &second);
     // The ledger lost: the versions come back from the WARC files, and nothing is asked for or written again.
@@ -216,14 +216,15 @@ fn a_pass_keeps_to_its_window_and_its_bounds_and_goes_on() {
     assert!(count >= 24);
     // What is new goes before what is visited again.
     let new = portal.publish(2);
-    let order = visited(&["crawl", "--recheck"]);
+    // With a pause between requests, since a list has to be read before its items can go first.
+    let order = visited(&["crawl", "--recheck", "--delay", "25ms"]);
     let places: Vec<usize> = order
         .iter()
         .enumerate()
         .filter(|(_, path)| new.iter().any(|gold| paths(portal, gold).contains(path)))
         .map(|(at, _)| at)
         .collect();
-    assert!(places.len() >= 2 && places.iter().all(|at| *at < 20), "{places:?} of {}", order.len());
+    assert!(places.len() >= 2 && places.iter().all(|at| *at < 16), "{places:?} of {}", order.len());
     stage.run(&["crawl", "--within", "3d"]).ended(2);
 }
 

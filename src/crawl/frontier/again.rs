@@ -12,6 +12,9 @@ use crate::model::CanonicalUrl;
 /// Set in the places of items that are visited again: the queue's order puts them last.
 const AGAIN: u64 = 1 << 63;
 
+/// Leases on such items at a time, so that what is new need not wait for many.
+pub(super) const AT_ONCE: usize = 4;
+
 impl Frontier {
     /// Queues an archived address in `batch`, to be visited again after everything that is new; `row` is what is known of
     /// it. Says whether it was queued: one that waits already keeps its place, and one that is not archived has none.
