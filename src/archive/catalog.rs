@@ -1,6 +1,6 @@
 //! The catalogue: one append-only log of article versions a site (`catalog/<site>.jsonl`), folded on reading.
 //!
-//! A line is a whole record; the last line of an article id wins. The log can be made again from `warc/`, so a torn last
+//! A line is a whole record; of an article the highest version wins, and of a version the last line. The log can be made again from `warc/`, so a torn last
 //! line is cut off on opening and its article comes back with the next rebuild or recovery.
 
 use std::collections::HashMap;
@@ -166,23 +166,45 @@ pub struct BadLine {
 
 /// Hands over the latest version of every article, site by site, in the order in which the articles were first seen.
 /// `sites` empty means all. Lines that are no records go to `bad`.
-///
-/// Two passes over each log: the first keeps one number an article, so that a log of any length folds in little memory.
 pub fn read_latest(
     root: &Path,
     sites: &[String],
     each: &mut dyn FnMut(ArticleRecord),
     bad: &mut dyn FnMut(BadLine),
 ) -> Result<()> {
+    fold(root, sites, &|line| (line.id, 0), each, bad)
+}
+
+/// Hands over every version of every article as its last line has it, in the order in which they were first seen.
+pub fn read_versions(
+    root: &Path,
+    sites: &[String],
+    each: &mut dyn FnMut(ArticleRecord),
+    bad: &mut dyn FnMut(BadLine),
+) -> Result<()> {
+    fold(root, sites, &|line| (line.id, line.version), each, bad)
+}
+
+/// Two passes over each log: the first keeps two numbers a row, so that a log of any length folds in little memory.
+fn fold(
+    root: &Path,
+    sites: &[String],
+    row_of: &dyn Fn(Version) -> (String, u32),
+    each: &mut dyn FnMut(ArticleRecord),
+    bad: &mut dyn FnMut(BadLine),
+) -> Result<()> {
     for path in logs(root, sites)? {
-        let mut rows: HashMap<String, usize> = HashMap::new();
-        let mut latest: Vec<u64> = Vec::new();
-        for_each_line(&path, &mut |offset, line| match serde_json::from_slice::<IdOnly>(line) {
-            Ok(IdOnly { id }) => {
-                let row = *rows.entry(id).or_insert(latest.len());
+        let mut rows: HashMap<(String, u32), usize> = HashMap::new();
+        let mut latest: Vec<(u32, u64)> = Vec::new();
+        for_each_line(&path, &mut |offset, line| match serde_json::from_slice::<Version>(line) {
+            Ok(line) => {
+                let version = line.version;
+                let row = *rows.entry(row_of(line)).or_insert(latest.len());
                 match latest.get_mut(row) {
-                    Some(known) => *known = offset,
-                    None => latest.push(offset),
+                    // What is noted later about an older version does not make it the latest.
+                    Some((known, _)) if *known > version => {}
+                    Some(known) => *known = (version, offset),
+                    None => latest.push((version, offset)),
                 }
             }
             Err(_) => bad(BadLine { path: path.clone(), offset }),
@@ -190,7 +212,7 @@ pub fn read_latest(
         let file = File::open(&path).at("open", &path)?;
         let mut reader = BufReader::new(file);
         let mut line = Vec::new();
-        for offset in latest {
+        for (_, offset) in latest {
             let moved = reader.seek(SeekFrom::Start(offset)).and_then(|_| {
                 line.clear();
                 reader.read_until(b'\n', &mut line)
@@ -221,10 +243,11 @@ pub fn read_all(
     Ok(())
 }
 
-/// The id of a line; the rest is passed over.
+/// What a line is about; the rest is passed over.
 #[derive(Deserialize)]
-struct IdOnly {
+struct Version {
     id: String,
+    version: u32,
 }
 
 /// The logs that are asked for, sorted by name; those that are not there are left out.
@@ -313,6 +336,12 @@ pub(crate) mod tests {
         let mut all = 0;
         read_all(dir.path(), &[], &mut |_| all += 1, &mut |_| {}).unwrap();
         assert_eq!(all, 4);
+        // What is noted about the first version afterwards leaves the second the latest.
+        catalog.append(&record("a", 1)).unwrap();
+        assert_eq!(latest(dir.path(), &[]), (rows(&[("a", 2), ("b", 1), ("c", 1)]), 0));
+        let mut versions = Vec::new();
+        read_versions(dir.path(), &[], &mut |row| versions.push((row.id, row.version)), &mut |_| {}).unwrap();
+        assert_eq!(versions, rows(&[("a", 1), ("b", 1), ("a", 2), ("c", 1)]));
     }
 
     #[test]

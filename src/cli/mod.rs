@@ -7,6 +7,7 @@ mod backfill;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
+mod diff;
 mod exit;
 mod extract;
 mod generate;
@@ -15,6 +16,7 @@ mod options;
 mod output;
 mod probe;
 mod progress;
+mod recheck;
 mod serve;
 mod signals;
 mod summary;
@@ -54,6 +56,8 @@ enum Command {
     Probe(probe::Probe),
     /// The catalogue: one row an article
     Articles(articles::Articles),
+    /// The words that changed between two versions of an article
+    Diff(diff::Diff),
     /// Clean one HTML file, or many, without an archive
     Extract(extract::Extract),
     /// Re-read every WARC record and say what is damaged
@@ -95,6 +99,7 @@ impl Command {
             Self::Backfill(command) => command.run(common),
             Self::Probe(command) => command.run(common),
             Self::Articles(command) => command.run(common),
+            Self::Diff(command) => command.run(common),
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
             Self::Serve(command) => command.run(common),

@@ -10,21 +10,22 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::coverage::{Coverage, Fate};
+use super::coverage::Fate;
+use super::effects;
 use super::error::CrawlError;
-use super::frontier::{GaveUp, Lease};
-use super::listing;
 use super::payload;
-use super::places::{self, Seen};
-use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record};
-use super::rows::{QueueRow, UrlState, decode, encode};
+use super::places::{self};
+use super::process::{Finding, Processed, Ready, may_refer, record, same_payload};
+use super::recheck;
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
-use super::shelve::{self, Pending, Shelved, Source};
+use super::shelve::{self, Shelved, Source};
 use super::task::Task;
+use super::versions::Pending;
+use super::visit::{self};
 use crate::archive::warc::{Original, Receipt};
-use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
-use crate::model::{CanonicalUrl, Digest};
+use crate::ledger::{Applied, Batch, Ledger};
+use crate::model::Digest;
 use crate::portal;
 
 /// Captures of one commit.
@@ -35,17 +36,17 @@ const GATHER: Duration = Duration::from_millis(15);
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
-    run: Arc<Run>,
+    pub(super) run: Arc<Run>,
     shelf: Shelf,
 }
 
 /// A task whose captures were appended.
-struct Placed {
-    item: Processed,
+pub(super) struct Placed {
+    pub(super) item: Processed,
     // Offset and length of each capture.
     spots: Vec<(u64, u64)>,
-    shelved: Option<Shelved>,
-    receipt: Option<Receipt>,
+    pub(super) shelved: Option<Shelved>,
+    pub(super) receipt: Option<Receipt>,
     ends: (Option<u64>, Option<u64>),
 }
 
@@ -152,7 +153,8 @@ impl Committer {
         match earlier {
             Some(earlier) => {
                 let level = self.shelf.level();
-                ready.prepared = record(&ready.exchange, &ready.metadata, ready.payload, Some(earlier), level);
+                ready.prepared =
+                    record(&ready.exchange, &ready.metadata, ready.payload, Some(same_payload(earlier)), level);
                 site.stats.revisits.add(1);
             }
             None => {
@@ -180,7 +182,7 @@ impl Committer {
 
     fn shelve(&mut self, placed: &mut [Placed]) -> Result<(), CrawlError> {
         let now = self.run.clock.now();
-        let mut pending = Pending::new();
+        let mut pending = Pending::default();
         let mut touched = BTreeSet::new();
         for place in placed.iter_mut() {
             let Finding::Article(text) = &place.item.finding else { continue };
@@ -201,6 +203,7 @@ impl Committer {
                 receipt,
                 record_id: main.id,
                 captured_at: ready.prepared.date,
+                before: visit::content_before(lease),
             };
             let shelved = shelve::shelve(&mut self.shelf, &*self.run.ledger, &mut pending, text, &source, now)?;
             if shelved.appended {
@@ -236,154 +239,32 @@ impl Committer {
             self.shelf.site(site.id())?.note_committed(None, end, &mut batch);
         }
         if let (Some(fate), Task::Article(lease)) = (&fate, &placed.item.finished.task) {
-            settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
+            effects::settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
         }
         // A refused batch means that another owner has taken the item over: it counts there.
         if self.run.ledger.apply(&batch)? == Applied::Done
             && let Some(fate) = fate
         {
-            count(&site, &fate);
+            match &placed.item.finished.task {
+                Task::Article(lease) if lease.row.again => site.stats.seen_again(&found_again(&placed, &fate)),
+                _ => count(&site, &fate),
+            }
         }
         drop(placed);
         site.outstanding.fetch_sub(1, Ordering::SeqCst);
         site.wake.notify_one();
         Ok(())
     }
-
-    /// What a task changes in the ledger; for an item that leaves the queue, what became of it. Known articles that were
-    /// met at further addresses go to `seen`.
-    fn effects(
-        &self,
-        site: &SiteRun,
-        placed: &Placed,
-        seen: &mut Vec<Seen>,
-        batch: &mut Batch,
-    ) -> Result<Option<Fate>, CrawlError> {
-        let run = &*self.run;
-        match &placed.item.finished.task {
-            Task::Robots { origin, .. } => {
-                if let Finding::Robots(answer) = &placed.item.finding {
-                    batch.put(Key::robots(origin), encode(answer));
-                }
-                Ok(None)
-            }
-            Task::List { walk, request, .. } => {
-                match &placed.item.finding {
-                    Finding::List(reading) => *seen = listing::take_in(run, site, walk, request, reading, batch)?,
-                    Finding::ListEnd => listing::reached_end(run, site, walk, batch),
-                    Finding::ListFailed { cause, retryable } => {
-                        listing::failed(run, site, walk, cause, *retryable, batch);
-                    }
-                    Finding::Postponed => listing::postponed(site, walk),
-                    _ => listing::failed(run, site, walk, "not a list", false, batch),
-                }
-                Ok(None)
-            }
-            Task::Article(lease) => Ok(self.item_effects(lease, placed, seen, batch)?),
-        }
-    }
-
-    /// `None` when the item goes back to the queue.
-    fn item_effects(
-        &self,
-        lease: &Lease,
-        placed: &Placed,
-        seen: &mut Vec<Seen>,
-        batch: &mut Batch,
-    ) -> Result<Option<Fate>, LedgerError> {
-        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
-        let fate = match (&placed.item.finding, &placed.receipt) {
-            (Finding::Article(text), Some(receipt)) => {
-                let Some(shelved) = placed.shelved.as_ref() else { return Ok(None) };
-                let path = &shelved.record.text_path;
-                let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
-                seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
-                shelve::remember(&shelved.record, batch);
-                let state = UrlState::Article { content: text.content, version: shelved.record.version };
-                frontier.acknowledge(lease, &state, receipt, batch);
-                Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
-            }
-            (Finding::Elsewhere(key), Some(receipt)) => self.moved(lease, key, receipt, seen, batch)?,
-            (Finding::NotArticle(_) | Finding::Failed { retryable: false, .. }, _)
-                if let Some(url) = places::another(ledger, &lease.site, &lease.row.key, batch)? =>
-            {
-                frontier.elsewhere(lease, url, batch);
-                None
-            }
-            (Finding::NotArticle(cause), Some(receipt)) => {
-                frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
-                Some(Fate::NotArticle(cause.clone()))
-            }
-            (Finding::Postponed, _) => {
-                frontier.release(lease, false, batch);
-                None
-            }
-            (Finding::Refused(rule), _) => {
-                frontier.give_up(lease, GaveUp::Refused(rule.clone()), batch);
-                Some(Fate::Refused)
-            }
-            (Finding::Failed { cause, retryable }, _) => {
-                if *retryable && lease.row.attempts < ATTEMPTS {
-                    frontier.release(lease, true, batch);
-                    return Ok(None);
-                }
-                frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
-                Some(Fate::Failed(cause.clone()))
-            }
-            _ => {
-                frontier.release(lease, true, batch);
-                None
-            }
-        };
-        Ok(fate)
-    }
-
-    /// A redirect led to a held article: the address is one of its locations. `None` when it is not held any more.
-    fn moved(
-        &self,
-        lease: &Lease,
-        key: &CanonicalUrl,
-        receipt: &Receipt,
-        seen: &mut Vec<Seen>,
-        batch: &mut Batch,
-    ) -> Result<Option<Fate>, LedgerError> {
-        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
-        let state = frontier.row(&lease.site, key)?.map(|row| row.state);
-        let Some(state @ UrlState::Article { content, .. }) = state else {
-            frontier.release(lease, true, batch);
-            return Ok(None);
-        };
-        if let Some(text_path) = places::text_of(ledger, &content)? {
-            let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
-            let urls = std::iter::once(lease.row.url.clone()).chain(further);
-            seen.extend(urls.map(|url| Seen { text_path: text_path.clone(), url }));
-        }
-        frontier.acknowledge(lease, &state, receipt, batch);
-        Ok(Some(Fate::Duplicate))
-    }
 }
 
-/// Notes what became of an item in the account of its walk, in the same batch: of this run's walk, or of an earlier one.
-pub fn settle_coverage(
-    ledger: &dyn Ledger,
-    site: &SiteRun,
-    row: &QueueRow,
-    fate: &Fate,
-    batch: &mut Batch,
-) -> Result<(), LedgerError> {
-    let key = Key::coverage(site.id(), &row.walk);
-    let mut walks = site.walks();
-    if let Some(walk) = walks.iter_mut().find(|walk| walk.id == row.walk) {
-        walk.coverage.settle(row.listed.as_ref(), fate);
-        batch.put(key, encode(&walk.coverage));
-        return Ok(());
+/// What a visit of an archived article found.
+fn found_again(placed: &Placed, fate: &Fate) -> recheck::Seen {
+    match (fate, &placed.item.finding) {
+        (Fate::Failed(cause), _) => recheck::Seen::Lost(cause.clone()),
+        (_, Finding::NotModified) => recheck::Seen::NotModified,
+        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => recheck::Seen::Edited,
+        _ => recheck::Seen::Unchanged,
     }
-    if let Some(bytes) = ledger.get(&key)? {
-        let mut coverage: Coverage = decode(&key, &bytes)?;
-        coverage.settle(row.listed.as_ref(), fate);
-        batch.put(key, encode(&coverage));
-    }
-    Ok(())
 }
 
 fn count(site: &SiteRun, fate: &Fate) {

@@ -132,7 +132,7 @@ pub fn record(
         if record.locations.len() == before {
             continue;
         }
-        let shelved = Shelved { record, text: None, appended: true };
+        let shelved = Shelved { record, text: None, appended: true, edited: false };
         match at {
             Some(at) => changed[at] = shelved,
             None => changed.push(shelved),

@@ -55,6 +55,16 @@ impl Key {
         [b"c/".as_slice(), &digest.0].concat()
     }
 
+    /// The newest version of an article.
+    pub fn article(id: &str) -> Vec<u8> {
+        [b"a/".as_slice(), id.as_bytes()].concat()
+    }
+
+    /// The latest pass over a site's archived articles.
+    pub fn recheck(site: &str) -> Vec<u8> {
+        parts(b'v', site, b"")
+    }
+
     /// How much of a WARC file is accounted for, by its final name.
     pub fn file(name: &str) -> Vec<u8> {
         [b"f/".as_slice(), name.as_bytes()].concat()

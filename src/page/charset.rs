@@ -44,9 +44,7 @@ pub(super) fn read(bytes: Vec<u8>, label: Option<&str>) -> (&'static str, String
             decode(if guess == WINDOWS_1258 { guess } else { encoding }, &bytes)
         }
         // What TCVN3 pages declare so that browsers leave their codes alone.
-        Some(encoding) if encoding == X_USER_DEFINED => {
-            decode(WINDOWS_1252, &bytes)
-        }
+        Some(encoding) if encoding == X_USER_DEFINED => decode(WINDOWS_1252, &bytes),
         // The bytes hold no UTF-16: somebody declared it over something else.
         Some(encoding) if encoding != UTF_8 && encoding != UTF_16LE && encoding != UTF_16BE => decode(encoding, &bytes),
         _ => decode(detect(&bytes), &bytes),

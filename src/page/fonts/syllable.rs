@@ -47,10 +47,13 @@ mod tests {
 
     #[test]
     fn syllables_and_what_only_looks_like_them() {
-        for word in ["Nguyễn", "nghiêng", "quyết", "giờ", "gì", "ĐƯỜNG", "uỷ", "ủy", "hoà", "khuya", "Ý", "xoăn", "quốc"] {
+        for word in
+            ["Nguyễn", "nghiêng", "quyết", "giờ", "gì", "ĐƯỜNG", "uỷ", "ủy", "hoà", "khuya", "Ý", "xoăn", "quốc"]
+        {
             assert!(is(word), "{word}");
         }
-        for word in ["", " ", "été", "Müll", "toc", "tôt", "ngàc", "vŕ", "strong", "aø", "được được", "bềể"] {
+        for word in ["", " ", "été", "Müll", "toc", "tôt", "ngàc", "vŕ", "strong", "aø", "được được", "bềể"]
+        {
             assert!(!is(word), "{word}");
         }
     }

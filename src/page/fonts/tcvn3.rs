@@ -5,8 +5,7 @@ const CODES: &str = "\u{B5}\u{B8}\u{B6}\u{B7}\u{B9}\u{A8}\u{BB}\u{BE}\u{BC}\u{BD
 \u{AE}\u{CC}\u{D0}\u{CE}\u{CF}\u{D1}\u{AA}\u{D2}\u{D5}\u{D3}\u{D4}\u{D6}\u{D7}\u{DD}\u{D8}\u{DC}\u{DE}\u{DF}\u{E3}\u{E1}\u{E2}\
 \u{E4}\u{AB}\u{E5}\u{E8}\u{E6}\u{E7}\u{E9}\u{AC}\u{EA}\u{ED}\u{EB}\u{EC}\u{EE}\u{EF}\u{F3}\u{F1}\u{F2}\u{F4}\u{AD}\u{F5}\u{F8}\
 \u{F6}\u{F7}\u{F9}\u{FA}\u{FD}\u{FB}\u{FC}\u{FE}\u{A1}\u{A2}\u{A7}\u{A3}\u{A4}\u{A5}\u{A6}";
-const LETTERS: &str =
-    "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ";
+const LETTERS: &str = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ";
 
 /// The letter a code stands for.
 fn letter(code: char) -> Option<char> {
@@ -41,6 +40,9 @@ mod tests {
         assert_eq!(LETTERS.chars().count(), 74);
         let codes: std::collections::HashSet<char> = CODES.chars().collect();
         assert_eq!(codes.len(), 74);
-        assert_eq!(convert("TiÕng n\u{AD}íc ch¶y qua ®Ëp \u{BB} 3 \u{A9} 2004"), "Tiếng nước chảy qua đập \u{BB} 3 \u{A9} 2004");
+        assert_eq!(
+            convert("TiÕng n\u{AD}íc ch¶y qua ®Ëp \u{BB} 3 \u{A9} 2004"),
+            "Tiếng nước chảy qua đập \u{BB} 3 \u{A9} 2004"
+        );
     }
 }
