@@ -22,9 +22,9 @@ use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::task::Task;
 use super::versions::Pending;
-use super::visit::{self};
+use super::visit;
 use crate::archive::warc::{Original, Receipt};
-use crate::ledger::{Applied, Batch, Ledger};
+use crate::ledger::{Applied, Batch};
 use crate::model::Digest;
 use crate::portal;
 
