@@ -251,7 +251,7 @@ struct Version {
 }
 
 /// The logs that are asked for, sorted by name; those that are not there are left out.
-fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
+pub(super) fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
     if !sites.is_empty() {
         return Ok(sites.iter().map(|site| path_of(root, site)).filter(|path| path.exists()).collect());
     }
@@ -269,7 +269,7 @@ fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
 }
 
 /// Whole lines of a log with their offsets. A last line without a line feed is being written, or torn: it does not count.
-fn for_each_line(path: &Path, each: &mut dyn FnMut(u64, &[u8])) -> Result<()> {
+pub(super) fn for_each_line(path: &Path, each: &mut dyn FnMut(u64, &[u8])) -> Result<()> {
     let mut reader = BufReader::with_capacity(256 << 10, File::open(path).at("open", path)?);
     let mut line = Vec::new();
     let mut offset = 0;
