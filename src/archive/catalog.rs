@@ -66,6 +66,9 @@ pub struct ArticleRecord {
     /// Program and version that made the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extractor: Option<String>,
+    /// What to know about the text and the date: letters converted, a weekday that disagrees.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A record in a WARC file.
@@ -311,6 +314,7 @@ pub(crate) mod tests {
             list: None,
             lang: Some("vi".to_owned()),
             extractor: None,
+            notes: Vec::new(),
         }
     }
 

@@ -181,5 +181,6 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         list: Some(source.list.to_owned()),
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),
+        notes: article.notes.clone(),
     }
 }

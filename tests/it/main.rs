@@ -18,6 +18,7 @@ mod portals;
 mod probe;
 mod raw;
 mod recovery;
+mod score;
 mod serve;
 mod support;
 mod tidy;
