@@ -1,6 +1,6 @@
 //! The catalogue: one append-only log of article versions a site (`catalog/<site>.jsonl`), folded on reading.
 //!
-//! A line is a whole record; the last line of an article id wins. The log can be made again from `warc/`, so a torn last
+//! A line is a whole record; of an article the highest version wins, and of a version the last line. The log can be made again from `warc/`, so a torn last
 //! line is cut off on opening and its article comes back with the next rebuild or recovery.
 
 use std::collections::HashMap;
@@ -66,6 +66,9 @@ pub struct ArticleRecord {
     /// Program and version that made the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extractor: Option<String>,
+    /// What to know about the text and the date: letters converted, a weekday that disagrees.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A record in a WARC file.
@@ -166,23 +169,45 @@ pub struct BadLine {
 
 /// Hands over the latest version of every article, site by site, in the order in which the articles were first seen.
 /// `sites` empty means all. Lines that are no records go to `bad`.
-///
-/// Two passes over each log: the first keeps one number an article, so that a log of any length folds in little memory.
 pub fn read_latest(
     root: &Path,
     sites: &[String],
     each: &mut dyn FnMut(ArticleRecord),
     bad: &mut dyn FnMut(BadLine),
 ) -> Result<()> {
+    fold(root, sites, &|line| (line.id, 0), each, bad)
+}
+
+/// Hands over every version of every article as its last line has it, in the order in which they were first seen.
+pub fn read_versions(
+    root: &Path,
+    sites: &[String],
+    each: &mut dyn FnMut(ArticleRecord),
+    bad: &mut dyn FnMut(BadLine),
+) -> Result<()> {
+    fold(root, sites, &|line| (line.id, line.version), each, bad)
+}
+
+/// Two passes over each log: the first keeps two numbers a row, so that a log of any length folds in little memory.
+fn fold(
+    root: &Path,
+    sites: &[String],
+    row_of: &dyn Fn(Version) -> (String, u32),
+    each: &mut dyn FnMut(ArticleRecord),
+    bad: &mut dyn FnMut(BadLine),
+) -> Result<()> {
     for path in logs(root, sites)? {
-        let mut rows: HashMap<String, usize> = HashMap::new();
-        let mut latest: Vec<u64> = Vec::new();
-        for_each_line(&path, &mut |offset, line| match serde_json::from_slice::<IdOnly>(line) {
-            Ok(IdOnly { id }) => {
-                let row = *rows.entry(id).or_insert(latest.len());
+        let mut rows: HashMap<(String, u32), usize> = HashMap::new();
+        let mut latest: Vec<(u32, u64)> = Vec::new();
+        for_each_line(&path, &mut |offset, line| match serde_json::from_slice::<Version>(line) {
+            Ok(line) => {
+                let version = line.version;
+                let row = *rows.entry(row_of(line)).or_insert(latest.len());
                 match latest.get_mut(row) {
-                    Some(known) => *known = offset,
-                    None => latest.push(offset),
+                    // What is noted later about an older version does not make it the latest.
+                    Some((known, _)) if *known > version => {}
+                    Some(known) => *known = (version, offset),
+                    None => latest.push((version, offset)),
                 }
             }
             Err(_) => bad(BadLine { path: path.clone(), offset }),
@@ -190,7 +215,7 @@ pub fn read_latest(
         let file = File::open(&path).at("open", &path)?;
         let mut reader = BufReader::new(file);
         let mut line = Vec::new();
-        for offset in latest {
+        for (_, offset) in latest {
             let moved = reader.seek(SeekFrom::Start(offset)).and_then(|_| {
                 line.clear();
                 reader.read_until(b'\n', &mut line)
@@ -221,14 +246,15 @@ pub fn read_all(
     Ok(())
 }
 
-/// The id of a line; the rest is passed over.
+/// What a line is about; the rest is passed over.
 #[derive(Deserialize)]
-struct IdOnly {
+struct Version {
     id: String,
+    version: u32,
 }
 
 /// The logs that are asked for, sorted by name; those that are not there are left out.
-fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
+pub(super) fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
     if !sites.is_empty() {
         return Ok(sites.iter().map(|site| path_of(root, site)).filter(|path| path.exists()).collect());
     }
@@ -246,7 +272,7 @@ fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
 }
 
 /// Whole lines of a log with their offsets. A last line without a line feed is being written, or torn: it does not count.
-fn for_each_line(path: &Path, each: &mut dyn FnMut(u64, &[u8])) -> Result<()> {
+pub(super) fn for_each_line(path: &Path, each: &mut dyn FnMut(u64, &[u8])) -> Result<()> {
     let mut reader = BufReader::with_capacity(256 << 10, File::open(path).at("open", path)?);
     let mut line = Vec::new();
     let mut offset = 0;
@@ -288,6 +314,7 @@ pub(crate) mod tests {
             list: None,
             lang: Some("vi".to_owned()),
             extractor: None,
+            notes: Vec::new(),
         }
     }
 
@@ -313,6 +340,12 @@ pub(crate) mod tests {
         let mut all = 0;
         read_all(dir.path(), &[], &mut |_| all += 1, &mut |_| {}).unwrap();
         assert_eq!(all, 4);
+        // What is noted about the first version afterwards leaves the second the latest.
+        catalog.append(&record("a", 1)).unwrap();
+        assert_eq!(latest(dir.path(), &[]), (rows(&[("a", 2), ("b", 1), ("c", 1)]), 0));
+        let mut versions = Vec::new();
+        read_versions(dir.path(), &[], &mut |row| versions.push((row.id, row.version)), &mut |_| {}).unwrap();
+        assert_eq!(versions, rows(&[("a", 1), ("b", 1), ("a", 2), ("c", 1)]));
     }
 
     #[test]

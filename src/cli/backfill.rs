@@ -8,9 +8,10 @@ use url::Url;
 use super::exit::{Exit, UsageError};
 use super::options::{Common, CrawlOptions};
 use super::progress::Progress;
+use super::recheck::RecheckOptions;
 use super::{output, signals, summary};
 use crate::config::{Config, ListSpec, Site};
-use crate::crawl::{self, Halt, Job, Outcome, Stop, Want};
+use crate::crawl::{self, Halt, Job, Outcome, Recheck, Stop, Want};
 
 /// Arguments of `crawl`.
 #[derive(Debug, Args)]
@@ -18,6 +19,14 @@ pub struct Crawl {
     /// Site ids of the configuration, or addresses of news lists; all enabled sites when left out
     #[arg(value_name = "SITE|URL")]
     targets: Vec<String>,
+    /// With --recheck: only articles published on this day or later, Vietnam time
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "recheck")]
+    from: Option<Date>,
+    /// With --recheck: only articles published on this day or earlier, Vietnam time
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "recheck")]
+    to: Option<Date>,
+    #[command(flatten)]
+    again: RecheckOptions,
     #[command(flatten)]
     options: CrawlOptions,
 }
@@ -38,32 +47,45 @@ pub struct Backfill {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
+    recheck: RecheckOptions,
+    #[command(flatten)]
     options: CrawlOptions,
 }
 
 impl Crawl {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
-        start(common, &self.targets, &self.options, Want::Crawl)
+        in_order(self.from, self.to)?;
+        start(common, &self.targets, &self.options, Want::Crawl, self.again.window(self.from, self.to))
     }
 }
 
 impl Backfill {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
-        if let (Some(from), Some(to)) = (self.from, self.to)
-            && from > to
-        {
-            let what = format!("--from {from} is after --to {to}; give the earlier day first");
-            return Err(UsageError { what }.into());
-        }
+        in_order(self.from, self.to)?;
         let want = Want::Backfill { from: self.from, to: self.to, again: self.again };
-        start(common, &self.targets, &self.options, want)
+        start(common, &self.targets, &self.options, want, self.recheck.window(self.from, self.to))
     }
 }
 
-fn start(common: &Common, targets: &[String], options: &CrawlOptions, want: Want) -> anyhow::Result<Exit> {
+fn in_order(from: Option<Date>, to: Option<Date>) -> Result<(), UsageError> {
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => {
+            Err(UsageError { what: format!("--from {from} is after --to {to}; give the earlier day first") })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn start(
+    common: &Common,
+    targets: &[String],
+    options: &CrawlOptions,
+    want: Want,
+    recheck: Option<Recheck>,
+) -> anyhow::Result<Exit> {
     let config = options.config(common)?;
     let sites = resolve(&config, targets)?;
-    let job = Job { sites, want, max_pages: options.max_pages, max_articles: options.max_articles };
+    let job = Job { sites, want, max_pages: options.max_pages, max_articles: options.max_articles, recheck };
     let resume = "to go on, run the same command again".to_owned();
     let runtime = runtime()?;
     let outcome = runtime.block_on(async { carry_out(common, &config, &job, signals::listen(resume)).await })?;

@@ -39,7 +39,7 @@ impl Demo {
         let config = config(root)?;
         let sites = portals.portals().iter().map(site).collect::<anyhow::Result<Vec<_>>>()?;
         let want = Want::Backfill { from: None, to: None, again: false };
-        let job = Job { sites, want, max_pages: None, max_articles: None };
+        let job = Job { sites, want, max_pages: None, max_articles: None, recheck: None };
         let resume = "to go on, run `luutru demo` again".to_owned();
         let outcome = runtime.block_on(async { carry_out(common, &config, &job, signals::listen(resume)).await })?;
         summary::print(common, &job, &outcome)?;

@@ -82,6 +82,15 @@ impl Common {
         };
     }
 
+    /// Whether data on stdout is coloured.
+    pub fn colours(&self) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => super::output::stdout_is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+
     /// The configuration, with this command line over it.
     pub fn load(&self, overrides: Overrides) -> Result<Config, Faults> {
         Config::load(self.config.as_deref(), &Overrides { root: self.root.clone(), ..overrides })

@@ -11,6 +11,11 @@ pub fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Whether a person watches stdout.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// One line on stderr.
 pub fn note(line: &str) {
     eprintln!("{}", shown(line));

@@ -59,6 +59,14 @@ pub fn print(common: &Common, job: &Job, outcome: &Outcome) -> anyhow::Result<()
         }
     }
     for site in &outcome.sites {
+        let again = &site.tally.rechecked;
+        if again.visited > 0 {
+            let lost: u64 = again.lost.values().sum();
+            output::data(&format!(
+                "\n{}: {} archived articles visited again: {} edited (new versions), {} unchanged, {} not modified (304), {lost} without an article\n",
+                site.site, again.visited, again.edited, again.unchanged, again.not_modified
+            ))?;
+        }
         remarks(site);
     }
     Ok(())
@@ -126,6 +134,9 @@ fn remarks(site: &SiteOutcome) {
     }
     for (cause, count) in site.coverage.total().failed {
         output::note(&format!("{}: {count} items failed: {cause}", site.site));
+    }
+    for (cause, count) in &site.tally.rechecked.lost {
+        output::note(&format!("{}: {count} archived articles are no longer to be had: {cause}", site.site));
     }
     for (cause, count) in site.coverage.total().not_article {
         output::note(&format!("{}: {count} items are no articles: {cause}", site.site));

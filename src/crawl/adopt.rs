@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use url::Url;
 
 use super::coverage::Fate;
@@ -17,11 +18,12 @@ use super::kept::Kept;
 use super::payload;
 use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
-use super::recorded::{Lines, exchange_of, is_page, original_of};
+use super::recorded::{Lines, Read, exchange_of, is_not_modified, is_page, original_of, visit_of};
 use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
 use super::shelf::Shelf;
-use super::shelve::{self, Pending, Shelved, Source};
+use super::shelve::{self, Shelved, Source};
 use super::tails::{Tail, tails};
+use super::versions::{self, Pending, Records};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
@@ -29,7 +31,7 @@ use crate::archive::warc::{
 };
 use crate::config::Site;
 use crate::ledger::{Batch, Key, Ledger};
-use crate::model::{Digest, Limits};
+use crate::model::{CanonicalUrl, Digest, Limits, Stamp};
 use crate::portal;
 
 /// Bytes of a record block that are kept in memory: more than any body that is fetched.
@@ -56,8 +58,8 @@ pub struct Adopter<'a> {
     sites: &'a [Site],
     limits: Limits,
     now: Timestamp,
-    // The content that a capture's page holds, and whether it was new then: such a page needs no second reading.
-    texts: HashMap<RecordId, (Digest, bool)>,
+    // What a capture's page holds: such a page needs no second reading.
+    texts: HashMap<RecordId, Read>,
     // Revisits whose original lies in a file that is yet to be read.
     later: Vec<(WarcName, Group)>,
     kept: Kept,
@@ -183,20 +185,23 @@ impl<'a> Adopter<'a> {
         let conversion = group.iter().find(|record| record.fields.kind() == RecordType::Conversion);
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
         if let Some(source) = refers {
-            self.texts.insert(source, (record.content_hash, conversion.is_some()));
+            // A record that only adds a location refers to the same page as the text itself.
+            let read = Read::of(&record, conversion.is_some());
+            let known = self.texts.entry(source).or_insert(read);
+            *known = Read { new: known.new || read.new, ..read };
         }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
-            && there.content_hash == record.content_hash
+            && (there.content_hash, there.version) == (record.content_hash, record.version)
         {
             let found = std::mem::replace(&mut record.locations, there.locations);
             shelve::add_locations(&mut record.locations, &found);
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        let shelved = Shelved { record, text, appended: true };
+        let shelved = Shelved { record, text, appended: true, edited: false };
         if self.kept.holds(self.shelf.root(), &shelved)? {
             let mut batch = Batch::default();
-            shelve::remember(&shelved.record, &mut batch);
+            versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
             self.ledger.apply(&batch)?;
             return Ok(());
         }
@@ -206,7 +211,7 @@ impl<'a> Adopter<'a> {
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
         shelve::write_files(&mut self.shelf, shelved)?;
         let mut batch = Batch::default();
-        shelve::remember(&shelved.record, &mut batch);
+        versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
         self.ledger.apply(&batch)?;
         Ok(())
     }
@@ -225,8 +230,12 @@ impl<'a> Adopter<'a> {
         if let Some(original) = original_of(main) {
             payload::remember(&*self.ledger, &original, receipt.file(), main.offset, &mut batch)?;
         }
-        if lines.get("luutru-task") == Some("article") && is_page(main) {
-            self.article(&name.site, main, &lines, &receipt, &mut batch)?;
+        if lines.get("luutru-task") == Some("article") {
+            if is_page(main) {
+                self.article(&name.site, main, &lines, &receipt, &mut batch)?;
+            } else if is_not_modified(main) {
+                self.not_modified(&name.site, main, &lines, &mut batch)?;
+            }
         }
         self.ledger.apply(&batch)?;
         Ok(())
@@ -244,10 +253,19 @@ impl<'a> Adopter<'a> {
         let site = lines.get("luutru-site").unwrap_or(named).to_owned();
         let Some(row) = lines.queue_row() else { return Ok(()) };
         let Some(id) = main.fields.get(field::RECORD_ID).and_then(RecordId::parse) else { return Ok(()) };
-        let known = self.texts.get(&id).copied();
+        let before = match self.frontier.row(&site, &row.key)?.map(|row| row.state) {
+            Some(UrlState::Article { content, .. }) => Some(content),
+            _ => None,
+        };
+        let known = match self.texts.get(&id) {
+            Some(known) => Some(*known),
+            None => self.told(lines, before.as_ref(), &row)?,
+        };
+        let visit = |day: Option<Date>| visit_of(main, day.or_else(|| row.listed.as_ref().map(Stamp::date)));
         let (state, fate) = match known {
-            Some((content, new)) => {
-                (UrlState::Article { content, version: 1 }, if new { Fate::Archived } else { Fate::Duplicate })
+            Some(Read { content, version, day, new }) => {
+                let state = UrlState::Article { content, version, visit: visit(day) };
+                (state, if new { Fate::Archived } else { Fate::Duplicate })
             }
             None => match self.read_again(&site, &row, main)? {
                 Finding::Article(text) => {
@@ -266,12 +284,15 @@ impl<'a> Adopter<'a> {
                         receipt,
                         record_id: id,
                         captured_at,
+                        before,
                     };
-                    let mut pending = Pending::new();
+                    let mut pending = Pending::default();
                     let shelved =
                         shelve::shelve(&mut self.shelf, &*self.ledger, &mut pending, &text, &source, self.now)?;
                     let fate = if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate };
-                    let state = UrlState::Article { content: text.content, version: shelved.record.version };
+                    let day = text.article.published.as_ref().map(Stamp::date);
+                    let version = shelved.record.version;
+                    let state = UrlState::Article { content: text.content, version, visit: visit(day) };
                     if shelved.appended {
                         self.shelf.site(&site)?.texts.sync()?;
                         self.keep(&shelved)?;
@@ -284,6 +305,42 @@ impl<'a> Adopter<'a> {
         };
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
+        // Presets learn: under the key of today the article is held as well.
+        let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
+        if let (Some(family), Ok(url)) = (told, Url::parse(&row.url)) {
+            let key = CanonicalUrl(portal::article_key(&url, Some(family)));
+            if key != row.key {
+                self.frontier.adopt(&site, &QueueRow { key, ..row }, &state, receipt, &fate, batch)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the capture's own records say was read in it, where the archive holds that text for this address.
+    fn told(&self, lines: &Lines<'_>, before: Option<&Digest>, row: &QueueRow) -> Result<Option<Read>, CrawlError> {
+        let Some(content) = lines.get("luutru-content").and_then(Digest::parse) else { return Ok(None) };
+        if before.is_some_and(|before| *before != content) {
+            return Ok(None);
+        }
+        let pending = Pending::default();
+        let record = Records { root: self.shelf.root(), ledger: &*self.ledger, pending: &pending }.of(&content)?;
+        // The crash may have come before the address was noted.
+        let noted = record.filter(|record| before.is_some() || record.locations.contains(&row.url));
+        Ok(noted.map(|record| Read::of(&record, false)))
+    }
+
+    /// A 304: the archived article was visited, and is as it was.
+    fn not_modified(
+        &self,
+        named: &str,
+        main: &RawRecord,
+        lines: &Lines<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), CrawlError> {
+        let site = lines.get("luutru-site").unwrap_or(named);
+        let Some(row) = lines.queue_row() else { return Ok(()) };
+        let at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
+        self.frontier.seen_again(site, &row.key, at, batch)?;
         Ok(())
     }
 

@@ -10,19 +10,21 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::coverage::{Coverage, Fate};
+use super::coverage::Fate;
+use super::effects;
 use super::error::CrawlError;
-use super::frontier::{GaveUp, Lease};
-use super::listing;
 use super::payload;
-use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record};
-use super::rows::{QueueRow, UrlState, decode, encode};
+use super::places::{self};
+use super::process::{Finding, Processed, Ready, may_refer, record, same_payload};
+use super::recheck;
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
-use super::shelve::{self, Pending, Shelved, Source};
+use super::shelve::{self, Shelved, Source};
 use super::task::Task;
+use super::versions::Pending;
+use super::visit;
 use crate::archive::warc::{Original, Receipt};
-use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
+use crate::ledger::{Applied, Batch};
 use crate::model::Digest;
 use crate::portal;
 
@@ -34,17 +36,17 @@ const GATHER: Duration = Duration::from_millis(15);
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
-    run: Arc<Run>,
+    pub(super) run: Arc<Run>,
     shelf: Shelf,
 }
 
 /// A task whose captures were appended.
-struct Placed {
-    item: Processed,
+pub(super) struct Placed {
+    pub(super) item: Processed,
     // Offset and length of each capture.
     spots: Vec<(u64, u64)>,
-    shelved: Option<Shelved>,
-    receipt: Option<Receipt>,
+    pub(super) shelved: Option<Shelved>,
+    pub(super) receipt: Option<Receipt>,
     ends: (Option<u64>, Option<u64>),
 }
 
@@ -96,8 +98,14 @@ impl Committer {
         note_ends_once(&mut placed);
         let mut joint = Vec::with_capacity(placed.len());
         for item in placed {
-            let effects = self.effects_of(item, &mut joint)?;
-            joint.push(effects);
+            if stands_alone(&item) {
+                joint.push(self.effects_of(item)?);
+                continue;
+            }
+            // It may rest on rows that those before it change.
+            self.acknowledge(std::mem::take(&mut joint))?;
+            let effects = self.effects_of(item)?;
+            self.acknowledge(vec![effects])?;
         }
         self.acknowledge(joint)
     }
@@ -161,7 +169,8 @@ impl Committer {
         match earlier {
             Some(earlier) => {
                 let level = self.shelf.level();
-                ready.prepared = record(&ready.exchange, &ready.metadata, ready.payload, Some(earlier), level);
+                ready.prepared =
+                    record(&ready.exchange, &ready.metadata, ready.payload, Some(same_payload(earlier)), level);
                 site.stats.revisits.add(1);
             }
             None => {
@@ -189,7 +198,7 @@ impl Committer {
 
     fn shelve(&mut self, placed: &mut [Placed]) -> Result<(), CrawlError> {
         let now = self.run.clock.now();
-        let mut pending = Pending::new();
+        let mut pending = Pending::default();
         let mut touched = BTreeSet::new();
         for place in placed.iter_mut() {
             let Finding::Article(text) = &place.item.finding else { continue };
@@ -210,6 +219,7 @@ impl Committer {
                 receipt,
                 record_id: main.id,
                 captured_at: ready.prepared.date,
+                before: visit::content_before(lease),
             };
             let shelved = shelve::shelve(&mut self.shelf, &*self.run.ledger, &mut pending, text, &source, now)?;
             if shelved.appended {
@@ -224,17 +234,10 @@ impl Committer {
         Ok(())
     }
 
-    /// What one task changes. Changes that rest on what the ledger holds wait for those before them.
-    fn effects_of(&mut self, placed: Placed, before: &mut Vec<Effects>) -> Result<Effects, CrawlError> {
+    /// What one task changes in the ledger.
+    fn effects_of(&mut self, placed: Placed) -> Result<Effects, CrawlError> {
         let mut batch = Batch::default();
         let site = Arc::clone(&placed.item.finished.site);
-        let alone = match &placed.item.finished.task {
-            Task::Article(lease) => !site.walks().iter().any(|walk| walk.id == lease.row.walk),
-            _ => true,
-        };
-        if alone {
-            self.acknowledge(std::mem::take(before))?;
-        }
         for (ready, (offset, _)) in placed.item.captures.iter().zip(&placed.spots) {
             let files = self.shelf.site(site.id())?;
             let name = files.captures.name().map(crate::archive::warc::WarcName::relative).unwrap_or_default();
@@ -243,9 +246,16 @@ impl Committer {
             }
         }
         self.shelf.site(site.id())?.note_committed(placed.ends.0, placed.ends.1, &mut batch);
-        let fate = self.effects(&site, &placed, &mut batch)?;
+        let mut seen = Vec::new();
+        let fate = self.effects(&site, &placed, &mut seen, &mut batch)?;
+        if !seen.is_empty() {
+            // Before the acknowledgement: nothing would bring these addresses back.
+            let now = self.run.clock.now();
+            let end = places::record(&mut self.shelf, site.id(), &seen, site.family().as_deref(), now)?;
+            self.shelf.site(site.id())?.note_committed(None, end, &mut batch);
+        }
         if let (Some(fate), Task::Article(lease)) = (&fate, &placed.item.finished.task) {
-            settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
+            effects::settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
         }
         Ok(Effects { placed, batch, fate })
     }
@@ -263,77 +273,16 @@ impl Committer {
             if (together || self.run.ledger.apply(&batch)? == Applied::Done)
                 && let Some(fate) = fate
             {
-                count(&site, &fate);
+                match &placed.item.finished.task {
+                    Task::Article(lease) if lease.row.again => site.stats.seen_again(&found_again(&placed, &fate)),
+                    _ => count(&site, &fate),
+                }
             }
             drop(placed);
             site.outstanding.fetch_sub(1, Ordering::SeqCst);
             site.wake.notify_one();
         }
         Ok(())
-    }
-
-    /// What a task changes in the ledger; for an item that leaves the queue, what became of it.
-    fn effects(&self, site: &SiteRun, placed: &Placed, batch: &mut Batch) -> Result<Option<Fate>, CrawlError> {
-        let run = &*self.run;
-        match &placed.item.finished.task {
-            Task::Robots { origin, .. } => {
-                if let Finding::Robots(answer) = &placed.item.finding {
-                    batch.put(Key::robots(origin), encode(answer));
-                }
-                Ok(None)
-            }
-            Task::List { walk, request, .. } => {
-                match &placed.item.finding {
-                    Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
-                    Finding::ListEnd => listing::reached_end(run, site, walk, batch),
-                    Finding::ListFailed { cause, retryable } => {
-                        listing::failed(run, site, walk, cause, *retryable, batch);
-                    }
-                    Finding::Postponed => listing::postponed(site, walk),
-                    _ => listing::failed(run, site, walk, "not a list", false, batch),
-                }
-                Ok(None)
-            }
-            Task::Article(lease) => Ok(self.item_effects(lease, placed, batch)),
-        }
-    }
-
-    /// `None` when the item goes back to the queue.
-    fn item_effects(&self, lease: &Lease, placed: &Placed, batch: &mut Batch) -> Option<Fate> {
-        let frontier = &self.run.frontier;
-        match (&placed.item.finding, &placed.receipt) {
-            (Finding::Article(text), Some(receipt)) => {
-                let shelved = placed.shelved.as_ref()?;
-                shelve::remember(&shelved.record, batch);
-                let state = UrlState::Article { content: text.content, version: shelved.record.version };
-                frontier.acknowledge(lease, &state, receipt, batch);
-                Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
-            }
-            (Finding::NotArticle(cause), Some(receipt)) => {
-                frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
-                Some(Fate::NotArticle(cause.clone()))
-            }
-            (Finding::Postponed, _) => {
-                frontier.release(lease, false, batch);
-                None
-            }
-            (Finding::Refused(rule), _) => {
-                frontier.give_up(lease, GaveUp::Refused(rule.clone()), batch);
-                Some(Fate::Refused)
-            }
-            (Finding::Failed { cause, retryable }, _) => {
-                if *retryable && lease.row.attempts < ATTEMPTS {
-                    frontier.release(lease, true, batch);
-                    return None;
-                }
-                frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
-                Some(Fate::Failed(cause.clone()))
-            }
-            _ => {
-                frontier.release(lease, true, batch);
-                None
-            }
-        }
     }
 }
 
@@ -352,27 +301,23 @@ fn note_ends_once(placed: &mut [Placed]) {
     }
 }
 
-/// Notes what became of an item in the account of its walk, in the same batch: of this run's walk, or of an earlier one.
-pub fn settle_coverage(
-    ledger: &dyn Ledger,
-    site: &SiteRun,
-    row: &QueueRow,
-    fate: &Fate,
-    batch: &mut Batch,
-) -> Result<(), LedgerError> {
-    let key = Key::coverage(site.id(), &row.walk);
-    let mut walks = site.walks();
-    if let Some(walk) = walks.iter_mut().find(|walk| walk.id == row.walk) {
-        walk.coverage.settle(row.listed.as_ref(), fate);
-        batch.put(key, encode(&walk.coverage));
-        return Ok(());
+/// Whether what a task changes rests on no row that another task of the same commit may change: a new article, found in a
+/// walk of this run.
+fn stands_alone(placed: &Placed) -> bool {
+    let Task::Article(lease) = &placed.item.finished.task else { return false };
+    let new = placed.shelved.as_ref().is_some_and(|shelved| shelved.text.is_some() && !shelved.edited);
+    let walked = || placed.item.finished.site.walks().iter().any(|walk| walk.id == lease.row.walk);
+    new && !lease.row.again && walked()
+}
+
+/// What a visit of an archived article found.
+fn found_again(placed: &Placed, fate: &Fate) -> recheck::Seen {
+    match (fate, &placed.item.finding) {
+        (Fate::Failed(cause), _) => recheck::Seen::Lost(cause.clone()),
+        (_, Finding::NotModified) => recheck::Seen::NotModified,
+        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => recheck::Seen::Edited,
+        _ => recheck::Seen::Unchanged,
     }
-    if let Some(bytes) = ledger.get(&key)? {
-        let mut coverage: Coverage = decode(&key, &bytes)?;
-        coverage.settle(row.listed.as_ref(), fate);
-        batch.put(key, encode(&coverage));
-    }
-    Ok(())
 }
 
 fn count(site: &SiteRun, fate: &Fate) {

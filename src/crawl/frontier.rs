@@ -3,6 +3,8 @@
 //! A lease carries a fencing number that only grows. An acknowledgement takes effect only while the queue still holds
 //! exactly what was leased, so that of two that think they own an item one is refused.
 
+mod again;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +44,8 @@ pub struct Lease {
     pub site: String,
     /// The item.
     pub row: QueueRow,
+    /// What is archived of it, when it is visited again.
+    pub earlier: Option<Box<UrlRow>>,
     place: u64,
     // The queue's value while the lease holds.
     held: Vec<u8>,
@@ -162,6 +166,7 @@ impl Frontier {
             walk: item.walk.clone(),
             attempts: 0,
             fence: 0,
+            again: false,
         };
         let row = url_row(&queued, UrlState::Queued(place));
         batch.put(Key::queue(site, place), encode(&queued));
@@ -191,13 +196,20 @@ impl Frontier {
             if row.fence > self.epoch {
                 continue;
             }
+            if row.again && leases.len() >= again::AT_ONCE {
+                break;
+            }
             row.fence = self.fence.fetch_add(1, Ordering::Relaxed) + 1;
             row.attempts = row.attempts.saturating_add(1);
             let leased = encode(&row);
             let place = key[prefix.len()..].try_into().map_or(0, u64::from_be_bytes);
             batch.expect(key.clone(), Some(held)).put(key.clone(), leased.clone());
-            last = last.max(Some(key));
-            leases.push(Lease { site: site.to_owned(), row, place, held: leased });
+            // New items come before those that are visited again, also later.
+            if !row.again {
+                last = last.max(Some(key));
+            }
+            let earlier = if row.again { self.row(site, &row.key)?.map(Box::new) } else { None };
+            leases.push(Lease { site: site.to_owned(), row, earlier, place, held: leased });
         }
         if leases.is_empty() {
             return Ok(leases);
@@ -229,10 +241,19 @@ impl Frontier {
         fate: &Fate,
         batch: &mut Batch,
     ) -> Result<(), LedgerError> {
-        let waiting = self.row(site, &found.key)?.and_then(|row| match row.state {
-            UrlState::Queued(place) => Some(Key::queue(site, place)),
+        let known = self.row(site, &found.key)?;
+        // What was archived once stays so, whatever stands at the address now.
+        let state = match (state, known.as_ref().map(|row| &row.state)) {
+            (UrlState::Article { .. }, _) => state,
+            (_, Some(archived @ UrlState::Article { .. })) => archived,
+            _ => state,
+        };
+        let waiting = known.as_ref().and_then(|row| match &row.state {
+            UrlState::Queued(place) => Some(*place),
+            UrlState::Article { visit, .. } => visit.waits,
             _ => None,
         });
+        let waiting = waiting.map(|place| Key::queue(site, place));
         if let Some(queue) = waiting
             && let Some(bytes) = self.ledger.get(&queue)?
         {
@@ -245,7 +266,7 @@ impl Frontier {
             }
             batch.delete(queue);
         }
-        note(site, found, state, batch);
+        note(site, found, &again::visited(state), batch);
         Ok(())
     }
 
@@ -265,15 +286,28 @@ impl Frontier {
         let mut row = lease.row.clone();
         row.fence = 0;
         if again {
-            let place = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+            let number = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+            let place = if row.again { again::behind(number) } else { number };
             batch.delete(queue).put(Key::queue(&lease.site, place), encode(&row));
-            let state = url_row(&row, UrlState::Queued(place));
+            let earlier = lease.earlier.as_deref().cloned();
+            let mut state = earlier.unwrap_or_else(|| url_row(&row, UrlState::Queued(place)));
+            if let UrlState::Article { visit, .. } = &mut state.state {
+                visit.waits = Some(place);
+            }
             batch.put(Key::url(&lease.site, &row.key), encode(&state));
-            batch.put(Key::meta("place"), place.to_be_bytes());
+            batch.put(Key::meta("place"), number.to_be_bytes());
         } else {
             row.attempts = row.attempts.saturating_sub(1);
             batch.put(queue, encode(&row));
         }
+    }
+
+    /// Gives an item back to be asked for at another address of the same article.
+    pub fn elsewhere(&self, lease: &Lease, url: String, batch: &mut Batch) {
+        let mut lease = lease.clone();
+        lease.row.url = url;
+        lease.row.attempts = 0;
+        self.release(&lease, true, batch);
     }
 
     /// Queues anew what an earlier run could not fetch or was not allowed to; `walk_of` says which walk counts the items

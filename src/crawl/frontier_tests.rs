@@ -1,4 +1,5 @@
 use super::*;
+use crate::crawl::visit::Visit;
 use crate::ledger::MemoryLedger;
 use crate::model::Digest;
 
@@ -22,7 +23,7 @@ fn enqueue(frontier: &Frontier, ledger: &dyn Ledger, items: &[Candidate]) -> Vec
 }
 
 fn archived() -> UrlState {
-    UrlState::Article { content: Digest::of(b"x"), version: 1 }
+    UrlState::Article { content: Digest::of(b"x"), version: 1, visit: Visit::default() }
 }
 
 #[test]

@@ -11,8 +11,8 @@ use crate::archive::catalog::{self, ArticleRecord};
 /// What the catalogues hold, each read when it is first asked for.
 #[derive(Debug, Default)]
 pub struct Kept {
-    // By site and article id, the number of locations.
-    listed: HashMap<String, HashMap<String, usize>>,
+    // By site, article id and version: the number of locations.
+    listed: HashMap<String, HashMap<(String, u32), usize>>,
 }
 
 impl Kept {
@@ -25,14 +25,15 @@ impl Kept {
         if !self.listed.contains_key(&record.site) {
             let mut rows = HashMap::new();
             let mut each = |row: ArticleRecord| {
-                rows.insert(row.id, row.locations.len());
+                rows.insert((row.id, row.version), row.locations.len());
             };
             // A line that is no record is a line that is missing.
-            catalog::read_latest(root, std::slice::from_ref(&record.site), &mut each, &mut |_| {})?;
+            catalog::read_versions(root, std::slice::from_ref(&record.site), &mut each, &mut |_| {})?;
             self.listed.insert(record.site.clone(), rows);
         }
         let rows = self.listed.get(&record.site);
-        Ok(rows.and_then(|rows| rows.get(&record.id)).is_some_and(|count| *count >= record.locations.len()))
+        let version = (record.id.clone(), record.version);
+        Ok(rows.and_then(|rows| rows.get(&version)).is_some_and(|count| *count >= record.locations.len()))
     }
 }
 
@@ -40,5 +41,10 @@ fn files_are_there(root: &Path, shelved: &Shelved) -> bool {
     let record = &shelved.record;
     let body = shelved.text.as_ref().map(String::as_bytes);
     let same = |body: &[u8]| fs::read(root.join(&record.text_path)).is_ok_and(|there| there == body);
-    shelve::beside(root, &record.text_path).is_some_and(|beside| beside == *record) && body.is_none_or(same)
+    // A text that came back has the record of its latest version beside it.
+    let there = |beside: ArticleRecord| {
+        beside == *record
+            || (beside.content_hash == record.content_hash && beside.id == record.id && beside.version > record.version)
+    };
+    shelve::beside(root, &record.text_path).is_some_and(there) && body.is_none_or(same)
 }

@@ -21,6 +21,7 @@ use super::open::{self, Opened};
 use super::outcome::{self, Outcome};
 use super::plan::{Planned, Want, plan};
 use super::process::{Processed, process};
+use super::recheck::{self, Recheck};
 use super::run::{IN_FLIGHT, Run, SiteRun, Stop};
 use super::runner::Runner;
 use super::servers::Servers;
@@ -47,6 +48,8 @@ pub struct Job {
     pub max_pages: Option<u32>,
     /// Articles asked for.
     pub max_articles: Option<u32>,
+    /// Which archived articles are visited again, if any.
+    pub recheck: Option<Recheck>,
 }
 
 /// A run under way, for those who watch it.
@@ -109,6 +112,9 @@ async fn attempt(
         let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
         let Planned { walks, notes: more } = planned;
         notes.extend(more);
+        if let Some(again) = job.recheck {
+            notes.push(recheck::queue(&*run.ledger, &run.frontier, &site.id, again, run.clock.now())?);
+        }
         sites.push(Arc::new(SiteRun::new(site.clone(), pace(config, site), walks)?));
     }
     begun(View { sites: sites.clone(), notes, adopted });

@@ -6,11 +6,12 @@ use url::Url;
 use super::rows::QueueRow;
 use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
+use super::visit;
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
 use crate::article::{Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
-use crate::model::{Digest, Limits, PageRequest};
+use crate::model::{CanonicalUrl, Digest, Limits, PageRequest};
 use crate::page::{self, Decoded, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
 use crate::portal::{self, Cursor, ListReading};
@@ -49,8 +50,12 @@ pub enum Finding {
     },
     /// An article.
     Article(Box<Text>),
+    /// A redirect to an article that is held, by this key.
+    Elsewhere(CanonicalUrl),
     /// A page that is no article.
     NotArticle(String),
+    /// An archived article's page is as it was (304).
+    NotModified,
     /// No page.
     Failed {
         /// Why.
@@ -90,16 +95,33 @@ pub struct Processed {
 
 /// Reads and records one finished task.
 pub fn process(run: &Run, mut finished: Finished, level: Level) -> Result<Processed, LedgerError> {
-    let finding = find(run, &finished);
+    let unmodified = match (&finished.task, finished.hops.last()) {
+        (Task::Article(lease), Some(last)) => visit::not_modified(&*run.ledger, lease, last)?,
+        _ => None,
+    };
+    let finding = if unmodified.is_some() { Finding::NotModified } else { find(run, &finished) };
+    let content = match &finding {
+        Finding::Article(text) => Some(text.content),
+        _ => None,
+    };
     let hops = std::mem::take(&mut finished.hops);
     let mut captures = Vec::with_capacity(hops.len());
     let mut from: Option<Url> = None;
+    let last = hops.len().saturating_sub(1);
     for (at, exchange) in hops.into_iter().enumerate() {
-        let metadata = metadata(&finished, &exchange, at, from.as_ref());
+        let mut metadata = metadata(&finished, &exchange, at, from.as_ref());
+        // What was read in the page: a rebuild need not read it again.
+        metadata.extend(content.filter(|_| at == last).map(|content| ("luutru-content", content.to_string())));
         from = Some(exchange.url.clone());
         let payload = payload_digest(&exchange);
-        let original = if may_refer(&exchange) { super::payload::original(&*run.ledger, &payload)? } else { None };
-        let prepared = record(&exchange, &metadata, payload, original, level);
+        let revisit = match &unmodified {
+            Some(original) if at == last => {
+                Some(Revisit { profile: Profile::ServerNotModified, original: original.clone() })
+            }
+            _ if may_refer(&exchange) => super::payload::original(&*run.ledger, &payload)?.map(same_payload),
+            _ => None,
+        };
+        let prepared = record(&exchange, &metadata, payload, revisit, level);
         captures.push(Ready { prepared, exchange, metadata, payload });
     }
     Ok(Processed { finished, captures, finding })
@@ -119,12 +141,17 @@ pub fn may_refer(exchange: &Exchange) -> bool {
     exchange.head.status == 200 && exchange.cut.is_none() && !exchange.payload().is_empty()
 }
 
+/// A response whose payload is on disk.
+pub fn same_payload(original: Original) -> Revisit {
+    Revisit { profile: Profile::IdenticalPayloadDigest, original }
+}
+
 /// The records of one exchange.
 pub fn record(
     exchange: &Exchange,
     metadata: &[(&'static str, String)],
     payload: Digest,
-    original: Option<Original>,
+    revisit: Option<Revisit>,
     level: Level,
 ) -> Prepared {
     let protocols: Vec<&str> =
@@ -144,7 +171,7 @@ pub fn record(
         }),
         sniffed_type: None,
         payload_digest: Some(payload),
-        revisit: original.map(|original| Revisit { profile: Profile::IdenticalPayloadDigest, original }),
+        revisit,
         metadata,
     };
     capture.prepare(level)
@@ -169,6 +196,7 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
+            Failure::KnownTarget(key) => Finding::Elsewhere(key.clone()),
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
             Failure::Closed(_) | Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),

@@ -1,8 +1,12 @@
 //! What a capture's records tell, once they are read back: the other half of the metadata that `process` writes.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use url::Url;
 
 use super::rows::QueueRow;
+use super::visit::{Validators, Visit};
+use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{Original, RawRecord, RecordId, RecordType, field, http, parse_date};
 use crate::fetch::{Exchange, Payload};
 use crate::model::{CanonicalUrl, Digest, Head, Stamp, StampSource};
@@ -35,6 +39,7 @@ impl<'a> Lines<'a> {
             walk: String::new(),
             attempts: 0,
             fence: 0,
+            again: false,
         })
     }
 }
@@ -50,10 +55,49 @@ fn listed(text: &str) -> Option<Stamp> {
     Some(Stamp { at, has_time: true, source: StampSource::List })
 }
 
+/// What was read in a capture's page.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    /// The content.
+    pub content: Digest,
+    /// Its version.
+    pub version: u32,
+    /// Its day.
+    pub day: Option<Date>,
+    /// Whether the text was new then.
+    pub new: bool,
+}
+
+impl Read {
+    /// From the record of the text.
+    pub fn of(record: &ArticleRecord, new: bool) -> Self {
+        let day = record.published.as_ref().and_then(|at| at.get(..10)?.parse().ok());
+        Self { content: record.content_hash, version: record.version, day, new }
+    }
+}
+
 /// Whether the capture is of a page, and not of a redirect on the way to it or of an error.
 pub fn is_page(main: &RawRecord) -> bool {
     let whole = main.fields.get(field::TRUNCATED).is_none() || main.fields.kind() == RecordType::Revisit;
     whole && http::status(&main.block).is_some_and(|status| (200..300).contains(&status))
+}
+
+/// Whether the capture is a server's word that a page is as it was.
+pub fn is_not_modified(main: &RawRecord) -> bool {
+    main.fields.kind() == RecordType::Revisit && http::status(&main.block) == Some(304)
+}
+
+/// The visit that a page's capture tells of.
+pub fn visit_of(main: &RawRecord, day: Option<Date>) -> Visit {
+    let at = main.fields.get(field::DATE).and_then(parse_date).map_or(0, Timestamp::as_second);
+    let url = main.fields.get(field::TARGET_URI).and_then(|uri| Url::parse(uri).ok());
+    let payload = main.fields.get(field::PAYLOAD_DIGEST).and_then(Digest::parse);
+    let head = Head::parse(&main.block[..http::head_length(&main.block)]);
+    let validators = match (head, url, payload) {
+        (Some(head), Some(url), Some(payload)) if head.status == 200 => Validators::of(&head, &url, payload),
+        _ => None,
+    };
+    Visit { at, day, validators, waits: None }
 }
 
 /// The response as the original of later revisits; `None` for anything else.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::coverage::Counts;
 use super::error::CrawlError;
 use super::outcome::SiteOutcome;
+use super::recheck::Rechecked;
 use super::run::Halt;
 use crate::archive::{replace_rebuildable, warc::file_safe};
 use crate::model::Stamp;
@@ -27,6 +28,7 @@ struct Report<'a> {
     unreachable: Option<&'a str>,
     outside_window: u64,
     open: u64,
+    rechecked: &'a Rechecked,
     lists: Vec<ListLine<'a>>,
     months: &'a BTreeMap<String, Counts>,
 }
@@ -50,6 +52,7 @@ pub fn write(root: &Path, site: &SiteOutcome, now: Timestamp) -> Result<(), Craw
         archived: total.archived,
         duplicates: total.duplicates,
         open: total.open(),
+        rechecked: &site.tally.rechecked,
         not_article: total.not_article,
         failed: total.failed,
         refused_by_robots: total.refused,

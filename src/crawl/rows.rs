@@ -4,11 +4,12 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::visit::Visit;
 use crate::ledger::LedgerError;
 use crate::model::{CanonicalUrl, Digest, PageRequest, Stamp};
 
 /// Version of the rows below; a ledger of another version is set aside and rebuilt from the WARC files.
-pub const ROWS_VERSION: &[u8] = b"1";
+pub const ROWS_VERSION: &[u8] = b"2";
 
 /// One article waiting to be fetched.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub struct QueueRow {
     pub attempts: u8,
     /// Fencing number of the lease it is under, or of the last one; 0 when there was none.
     pub fence: u64,
+    /// It is archived, and visited again.
+    pub again: bool,
 }
 
 /// What became of an address.
@@ -44,6 +47,8 @@ pub enum UrlState {
         content: Digest,
         /// Number of the newest version.
         version: u32,
+        /// The latest visit.
+        visit: Visit,
     },
     /// Fetched and archived, but no article.
     NotArticle(String),
@@ -101,6 +106,15 @@ pub struct ContentRow {
     pub text_path: String,
     /// Which version of the article it is.
     pub version: u32,
+}
+
+/// The newest version of an article, by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleRow {
+    /// Its number.
+    pub version: u32,
+    /// Its content.
+    pub content: Digest,
 }
 
 /// How much of a WARC file the ledger accounts for.

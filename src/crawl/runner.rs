@@ -15,8 +15,9 @@ use super::rows::UrlState;
 use super::run::{Halt, Run, SiteRun, Stop};
 use super::servers::Server;
 use super::task::{Failure, Finished, Task};
+use super::visit;
 use crate::config::RobotsPolicy;
-use crate::fetch::{Ask, Exchange, FetchError};
+use crate::fetch::{Ask, Conditions, Exchange, FetchError};
 use crate::ledger::{Batch, Key};
 use crate::model::CanonicalUrl;
 use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate};
@@ -154,7 +155,9 @@ impl Runner {
     pub async fn follow(&mut self, task: &Task) -> Result<(Vec<Exchange>, Option<Failure>), CrawlError> {
         let mut ask = match task {
             Task::Robots { .. } => return Ok((Vec::new(), None)),
-            Task::List { request, .. } => Ask { url: request.url.clone(), method: request.method.clone() },
+            Task::List { request, .. } => {
+                Ask { url: request.url.clone(), method: request.method.clone(), conditions: Conditions::default() }
+            }
             Task::Article(lease) => match Url::parse(&lease.row.url) {
                 Ok(url) => Ask::get(url),
                 Err(error) => {
@@ -167,6 +170,9 @@ impl Runner {
         loop {
             if !self.site.site.owns(&ask.url) {
                 return Ok((hops, Some(Failure::OffSite)));
+            }
+            if let Task::Article(lease) = task {
+                ask = visit::conditional(&*self.run.ledger, lease, ask)?;
             }
             let pass = match self.robots(&ask.url).await? {
                 Ok(pass) => pass,
@@ -215,7 +221,7 @@ impl Runner {
                 let row = self.run.frontier.row(self.site.id(), &key)?;
                 let known =
                     key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
-                Ok(known.then_some(Failure::KnownTarget))
+                Ok(known.then_some(Failure::KnownTarget(key)))
             }
             _ => Ok(None),
         }

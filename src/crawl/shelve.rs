@@ -1,6 +1,5 @@
-//! Texts onto the shelf: a new article, or one more location of a known one.
+//! Texts onto the shelf: a new article, a new version, or one more location of a known one.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -8,14 +7,14 @@ use url::Url;
 
 use super::error::CrawlError;
 use super::process::Text;
-use super::rows::{ContentRow, decode, encode};
 use super::shelf::Shelf;
+use super::versions::{Pending, Records, Standing};
 use crate::archive::catalog::{ArticleRecord, Asset, WarcRef};
 use crate::archive::text;
 use crate::archive::warc::{Receipt, RecordId, TextCapture};
 use crate::article::EXTRACTOR;
 use crate::config::authority;
-use crate::ledger::{Batch, Key, Ledger};
+use crate::ledger::Ledger;
 use crate::model::{CanonicalUrl, Digest, Stamp, StampSource};
 use crate::portal;
 
@@ -40,6 +39,8 @@ pub struct Source<'a> {
     pub record_id: RecordId,
     /// When it was captured.
     pub captured_at: Timestamp,
+    /// What the address held before.
+    pub before: Option<Digest>,
 }
 
 /// What shelving a text did.
@@ -51,10 +52,9 @@ pub struct Shelved {
     pub text: Option<String>,
     /// Whether records were appended to the text series.
     pub appended: bool,
+    /// Whether it is a version after the first.
+    pub edited: bool,
 }
-
-/// Records made since the last commit, by content: not in the ledger yet.
-pub type Pending = HashMap<Digest, ArticleRecord>;
 
 /// Appends what is new about a text to its site's text series. Nothing is durable before the series is synced.
 pub fn shelve(
@@ -65,20 +65,31 @@ pub fn shelve(
     source: &Source<'_>,
     now: Timestamp,
 ) -> Result<Shelved, CrawlError> {
-    let known = match pending.get(&found.content) {
-        Some(record) => Some(record.clone()),
-        None => known(shelf, ledger, &found.content)?,
-    };
-    let (record, text) = match known {
-        Some(mut record) => {
+    let records = Records { root: shelf.root(), ledger, pending };
+    let mut edited = false;
+    let mut text = Some(found.file.as_str());
+    let record = match records.standing(&found.content, source.before.as_ref())? {
+        Standing::New => new_record(found, source),
+        Standing::Held(mut record) => {
             let before = record.locations.len();
             add_locations(&mut record.locations, &source.locations);
             if record.locations.len() == before {
-                return Ok(Shelved { record, text: None, appended: false });
+                return Ok(Shelved { record: *record, text: None, appended: false, edited });
             }
-            (record, None)
+            text = None;
+            *record
         }
-        None => (new_record(found, source), Some(found.file.as_str())),
+        Standing::Version(next) => {
+            edited = true;
+            let mut record = new_record(found, source);
+            (record.id, record.site, record.version) = (next.id, next.site, next.number);
+            record.locations = next.locations;
+            add_locations(&mut record.locations, &source.locations);
+            let day = found.article.published.as_ref().map(Stamp::date);
+            text = text.filter(|_| next.text_path.is_none());
+            record.text_path = next.text_path.unwrap_or_else(|| text::relative_path(&record.site, day, &found.content));
+            record
+        }
     };
     let json = serde_json::to_vec(&record).unwrap_or_default();
     let capture = TextCapture {
@@ -91,20 +102,9 @@ pub fn shelve(
     };
     let prepared = capture.prepare(shelf.level());
     shelf.site(source.site)?.texts.append_prepared(&prepared, now)?;
-    pending.insert(found.content, record.clone());
+    pending.add(&record);
     let text = text.map(str::to_owned);
-    Ok(Shelved { record, text, appended: true })
-}
-
-/// The record of a content that an earlier commit shelved.
-pub fn known(shelf: &Shelf, ledger: &dyn Ledger, content: &Digest) -> Result<Option<ArticleRecord>, CrawlError> {
-    let key = Key::content(content);
-    let Some(bytes) = ledger.get(&key)? else {
-        return Ok(None);
-    };
-    let row: ContentRow = decode(&key, &bytes)?;
-    // A record that is gone is made anew from the page at hand; the WARC files still hold the old one.
-    Ok(beside(shelf.root(), &row.text_path))
+    Ok(Shelved { record, text, appended: true, edited })
 }
 
 /// The record beside a text.
@@ -133,17 +133,6 @@ pub fn write_files(shelf: &mut Shelf, shelved: &Shelved) -> Result<(), CrawlErro
     }
     shelf.site(&shelved.record.site)?.catalog.append(&shelved.record)?;
     Ok(())
-}
-
-/// Notes the content in the ledger.
-pub fn remember(record: &ArticleRecord, batch: &mut Batch) {
-    let row = ContentRow {
-        id: record.id.clone(),
-        site: record.site.clone(),
-        text_path: record.text_path.clone(),
-        version: record.version,
-    };
-    batch.put(Key::content(&record.content_hash), encode(&row));
 }
 
 /// The address that the page itself calls canonical, if that is the same article on the same host.
@@ -192,5 +181,6 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         list: Some(source.list.to_owned()),
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),
+        notes: article.notes.clone(),
     }
 }

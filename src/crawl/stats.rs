@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
+use super::recheck::{Rechecked, Seen};
+
 /// A counter that many threads add to.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -46,6 +48,8 @@ pub struct Stats {
     pub bytes: Counter,
     /// Bytes appended to WARC files.
     pub warc_bytes: Counter,
+    /// Archived articles that were visited again.
+    pub rechecked: Mutex<Rechecked>,
     /// The line a person should see now.
     pub pause: Mutex<Option<String>>,
 }
@@ -75,6 +79,8 @@ pub struct Tally {
     pub bytes: u64,
     /// Bytes appended to WARC files.
     pub warc_bytes: u64,
+    /// Archived articles that were visited again.
+    pub rechecked: Rechecked,
 }
 
 impl Stats {
@@ -92,7 +98,13 @@ impl Stats {
             queued: self.queued.get(),
             bytes: self.bytes.get(),
             warc_bytes: self.warc_bytes.get(),
+            rechecked: self.rechecked.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
+    }
+
+    /// Counts a visit of an archived article.
+    pub fn seen_again(&self, seen: &Seen) {
+        self.rechecked.lock().unwrap_or_else(PoisonError::into_inner).add(seen);
     }
 
     /// Says why nothing moves, or that it does again.

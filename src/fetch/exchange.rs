@@ -16,12 +16,23 @@ pub struct Ask {
     pub url: Url,
     /// GET or POST.
     pub method: PageMethod,
+    /// Set on a repeated visit only.
+    pub conditions: Conditions,
+}
+
+/// On which the server may answer 304 instead of the page (RFC 9110 section 13.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// `If-None-Match`.
+    pub if_none_match: Option<String>,
+    /// `If-Modified-Since`.
+    pub if_modified_since: Option<String>,
 }
 
 impl Ask {
     /// A plain GET.
     pub fn get(url: Url) -> Self {
-        Self { url, method: PageMethod::Get }
+        Self { url, method: PageMethod::Get, conditions: Conditions::default() }
     }
 }
 

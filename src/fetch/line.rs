@@ -276,6 +276,13 @@ fn request(ask: &Ask, identity: &Identity) -> Result<Request<Full<Bytes>>, Fetch
         .header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
         .header("accept-language", "vi,en;q=0.5")
         .header("accept-encoding", "gzip");
+    let conditions =
+        [("if-none-match", &ask.conditions.if_none_match), ("if-modified-since", &ask.conditions.if_modified_since)];
+    for (name, value) in conditions {
+        if let Some(value) = value {
+            builder = builder.header(name, value);
+        }
+    }
     if let Some(from) = &identity.from {
         builder = builder.header("from", from);
     }

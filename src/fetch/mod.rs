@@ -13,6 +13,6 @@ mod tee;
 
 pub use connect::TlsInfo;
 pub use error::FetchError;
-pub use exchange::{Ask, Cut, Exchange, Payload};
+pub use exchange::{Ask, Conditions, Cut, Exchange, Payload};
 pub use guard::Guard;
 pub use line::{Fetcher, Identity, Line};

@@ -30,6 +30,11 @@ impl Key {
         parts(b'x', site, b"")
     }
 
+    /// Further addresses of an article that waits.
+    pub fn waiting(site: &str, url: &CanonicalUrl) -> Vec<u8> {
+        parts(b'w', site, url.as_str().as_bytes())
+    }
+
     /// One place in a site's queue.
     pub fn queue(site: &str, place: u64) -> Vec<u8> {
         parts(b'q', site, &place.to_be_bytes())
@@ -48,6 +53,16 @@ impl Key {
     /// The article of a content hash.
     pub fn content(digest: &Digest) -> Vec<u8> {
         [b"c/".as_slice(), &digest.0].concat()
+    }
+
+    /// The newest version of an article.
+    pub fn article(id: &str) -> Vec<u8> {
+        [b"a/".as_slice(), id.as_bytes()].concat()
+    }
+
+    /// The latest pass over a site's archived articles.
+    pub fn recheck(site: &str) -> Vec<u8> {
+        parts(b'v', site, b"")
     }
 
     /// How much of a WARC file is accounted for, by its final name.

@@ -5,19 +5,28 @@
 //! linear in the body. Refuses: I/O, bodies that grow beyond the limits, content codings nobody asked for.
 
 mod attributes;
+mod build;
 mod charset;
 mod decode;
+mod fonts;
 mod html;
 mod media;
+mod names;
+mod output;
 mod prune;
+mod references;
+mod sink;
 mod tags;
 
+#[cfg(test)]
+mod same;
 #[cfg(test)]
 mod tests;
 
 use thiserror::Error;
 
 pub use decode::{Decoded, decode};
+pub use fonts::{OldLetters, shows_capitals};
 pub use html::HtmlPage;
 pub use media::Media;
 

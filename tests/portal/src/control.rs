@@ -22,6 +22,10 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
             Some(gold) => json(&gold),
             None => refuse(404, "no article has this id"),
         },
+        (true, "revert") => match site.revert(&param(&asked.query, "id").unwrap_or_default()) {
+            Some(gold) => json(&gold),
+            None => refuse(404, "no article has this id"),
+        },
         (true, "fault") => match rule(&asked.body) {
             Ok(rule) => {
                 site.faults.add(rule.clone());
@@ -36,7 +40,7 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
         (false, "requests") => json(&site.log.all()),
         (false, "gold") => json(&site.gold()),
         (false, "lists") => json(&site.lists()),
-        _ => refuse(404, "publish, edit, fault, heal (POST); requests, gold, lists (GET)"),
+        _ => refuse(404, "publish, edit, revert, fault, heal (POST); requests, gold, lists (GET)"),
     }
 }
 

@@ -129,6 +129,11 @@ impl Portal {
         self.site.edit(id)
     }
 
+    /// Takes the last edit of an article back; none when no article has this id.
+    pub fn revert(&self, id: &str) -> Option<Gold> {
+        self.site.revert(id)
+    }
+
     /// Misbehaves from now on, for every path but `/robots.txt`.
     pub fn misbehave(&self, fault: Fault) {
         self.site.faults.add(fault.into());

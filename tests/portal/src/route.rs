@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Content};
 use crate::article::{Article, Quirks};
 use crate::assets;
 use crate::dates::Stamp;
@@ -89,6 +89,19 @@ pub fn article(view: View, path: &str) -> Option<Answer> {
 fn stamped(answer: Answer, article: &Article) -> Answer {
     let tag = format!("\"p{:x}-{}\"", article.seed, article.version);
     answer.field("etag", tag).field("last-modified", article.stamp.http())
+}
+
+/// The answer, or 304 where the client holds exactly that (RFC 9110 section 13.2.2).
+pub fn unless_held(answer: Answer, asked: &Asked) -> Answer {
+    let field = |name: &str| answer.fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str());
+    let tag = !asked.if_none_match.is_empty() && field("etag") == Some(&asked.if_none_match);
+    let date = asked.if_none_match.is_empty()
+        && !asked.if_modified_since.is_empty()
+        && field("last-modified") == Some(&asked.if_modified_since);
+    if answer.status == 200 && !asked.post && (tag || date) {
+        return Answer { status: 304, page: Content::File(Vec::new()), ..answer };
+    }
+    answer
 }
 
 /// An image, document, style sheet or script.

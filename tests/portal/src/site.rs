@@ -101,7 +101,7 @@ impl Site {
     /// The answer to a request, without faults.
     pub fn answer(&self, asked: &Asked) -> Answer {
         let state = self.state();
-        let answer = route::answer(self, self.view(&state), asked);
+        let answer = route::unless_held(route::answer(self, self.view(&state), asked), asked);
         let look = self.spec.look();
         if answer.media == crate::answer::HTML && asked.cookie.is_empty() {
             let cookie = look.session(&self.spec, self.log.count());
@@ -162,12 +162,21 @@ impl Site {
 
     /// Changes an article's text under its address; none when there is no such article.
     pub fn edit(&self, id: &str) -> Option<Gold> {
+        self.change(id, |article| article.text.amend(&mut Rng::part(article.seed, "edit", u64::from(article.version))))
+    }
+
+    /// Takes the last edit of an article back; none when there is no such article.
+    pub fn revert(&self, id: &str) -> Option<Gold> {
+        self.change(id, |article| article.text.amend_back())
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut Article)) -> Option<Gold> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let mut articles = state.articles.clone();
         let article = articles.iter_mut().find(|article| article.id.to_string() == id)?;
         article.version += 1;
         article.same_as = None;
-        article.text.amend(&mut Rng::part(article.seed, "edit", u64::from(article.version)));
+        change(article);
         let gold = Gold::of(article, &self.spec, &self.base);
         *state = Arc::new(State::new(&self.spec, articles));
         Some(gold)

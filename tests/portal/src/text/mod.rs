@@ -81,6 +81,13 @@ impl Text {
         self.blocks.insert(at, Block::Para(vec![sentence]));
     }
 
+    /// Takes the latest such sentence out again.
+    pub fn amend_back(&mut self) {
+        if let Some(at) = self.blocks.len().checked_sub(2) {
+            self.blocks.remove(at);
+        }
+    }
+
     /// Number of images.
     pub fn images(&self) -> usize {
         self.blocks.iter().filter(|b| matches!(b, Block::Image(_))).count()
