@@ -50,6 +50,13 @@ pub(super) struct Placed {
     ends: (Option<u64>, Option<u64>),
 }
 
+/// A task, and what it changes in the ledger.
+struct Effects {
+    placed: Placed,
+    batch: Batch,
+    fate: Option<Fate>,
+}
+
 impl Committer {
     /// A committer that writes to `shelf`.
     pub fn new(run: Arc<Run>, shelf: Shelf) -> Self {
@@ -88,10 +95,19 @@ impl Committer {
                 shelve::write_files(&mut self.shelf, shelved)?;
             }
         }
+        note_ends_once(&mut placed);
+        let mut joint = Vec::with_capacity(placed.len());
         for item in placed {
-            self.acknowledge(item)?;
+            let alone = rests_on_others(&item);
+            if alone {
+                self.acknowledge(std::mem::take(&mut joint))?;
+            }
+            joint.push(self.effects_of(item)?);
+            if alone {
+                self.acknowledge(std::mem::take(&mut joint))?;
+            }
         }
-        Ok(())
+        self.acknowledge(joint)
     }
 
     fn rotate(&mut self, items: &[Processed]) -> Result<(), CrawlError> {
@@ -218,8 +234,8 @@ impl Committer {
         Ok(())
     }
 
-    /// Notes one task in the ledger and lets go of it.
-    fn acknowledge(&mut self, placed: Placed) -> Result<(), CrawlError> {
+    /// What one task changes.
+    fn effects_of(&mut self, placed: Placed) -> Result<Effects, CrawlError> {
         let mut batch = Batch::default();
         let site = Arc::clone(&placed.item.finished.site);
         for (ready, (offset, _)) in placed.item.captures.iter().zip(&placed.spots) {
@@ -241,19 +257,56 @@ impl Committer {
         if let (Some(fate), Task::Article(lease)) = (&fate, &placed.item.finished.task) {
             effects::settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
         }
-        // A refused batch means that another owner has taken the item over: it counts there.
-        if self.run.ledger.apply(&batch)? == Applied::Done
-            && let Some(fate) = fate
-        {
-            match &placed.item.finished.task {
-                Task::Article(lease) if lease.row.again => site.stats.seen_again(&found_again(&placed, &fate)),
-                _ => count(&site, &fate),
-            }
+        Ok(Effects { placed, batch, fate })
+    }
+
+    /// Notes tasks in the ledger and lets go of them: in one write, or one by one where that is refused.
+    fn acknowledge(&self, tasks: Vec<Effects>) -> Result<(), CrawlError> {
+        let mut joint = Batch::default();
+        for task in &tasks {
+            joint.join(&task.batch);
         }
-        drop(placed);
-        site.outstanding.fetch_sub(1, Ordering::SeqCst);
-        site.wake.notify_one();
+        let together = tasks.len() > 1 && self.run.ledger.apply(&joint)? == Applied::Done;
+        for Effects { placed, batch, fate } in tasks {
+            let site = Arc::clone(&placed.item.finished.site);
+            // A refused batch means that another owner has taken the item over: it counts there.
+            if (together || self.run.ledger.apply(&batch)? == Applied::Done)
+                && let Some(fate) = fate
+            {
+                match &placed.item.finished.task {
+                    Task::Article(lease) if lease.row.again => site.stats.seen_again(&found_again(&placed, &fate)),
+                    _ => count(&site, &fate),
+                }
+            }
+            drop(placed);
+            site.outstanding.fetch_sub(1, Ordering::SeqCst);
+            site.wake.notify_one();
+        }
         Ok(())
+    }
+}
+
+/// Whether what a task changes rests on what others of the same commit change, or theirs on it: lists, and items of a walk
+/// that is not of this run.
+fn rests_on_others(placed: &Placed) -> bool {
+    match &placed.item.finished.task {
+        Task::Article(lease) => !placed.item.finished.site.walks().iter().any(|walk| walk.id == lease.row.walk),
+        _ => true,
+    }
+}
+
+/// How far its files are accounted for is noted with the last item of each site alone: after a crash before that, the items
+/// acknowledged already are read back in as well, and found to be known.
+fn note_ends_once(placed: &mut [Placed]) {
+    let (mut captures, mut texts) = (BTreeSet::new(), BTreeSet::new());
+    for place in placed.iter_mut().rev() {
+        let site = place.item.finished.site.id();
+        if place.ends.0.is_some() && !captures.insert(site.to_owned()) {
+            place.ends.0 = None;
+        }
+        if place.ends.1.is_some() && !texts.insert(site.to_owned()) {
+            place.ends.1 = None;
+        }
     }
 }
 

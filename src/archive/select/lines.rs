@@ -44,7 +44,9 @@ fn made(root: &Path, file: &WarcFile) -> Result<Vec<String>> {
     let path = locate(root, &file.relative);
     let name = file.name.file_name();
     if !file.open {
-        return Ok(cdxj::index_file(&path, &name)?.split_inclusive('\n').map(str::to_owned).collect());
+        let mut sorted = Vec::new();
+        cdxj::index_file(&path, &name)?.write_to(&mut sorted).at("sort the index of", &path)?;
+        return Ok(String::from_utf8_lossy(&sorted).split_inclusive('\n').map(str::to_owned).collect());
     }
     let mut reader = WarcReader::open(&path, 0)?.with_member_digest();
     let mut lines = Vec::new();
