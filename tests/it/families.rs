@@ -17,6 +17,9 @@ struct Measure {
     strangers: Vec<String>,
     texts: usize,
     twice: usize,
+    list_pages: usize,
+    needed: usize,
+    requests: usize,
 }
 
 fn stage(family: Family) -> Stage {
@@ -46,9 +49,22 @@ fn measure(stage: &Stage) -> Measure {
         }
         found.extend(held);
     }
-    let asked = Asked::of(stage.portal(0), 0).articles;
-    let twice = asked.len() - asked.iter().map(|request| request.path.as_str()).collect::<HashSet<_>>().len();
-    Measure { found: found.len(), wanted: golds.len(), strangers, texts, twice }
+    let portal = stage.portal(0);
+    let requests = portal.requests();
+    let distinct: HashSet<(&str, &str)> = requests.iter().map(|r| (r.path.as_str(), r.body.as_str())).collect();
+    let twice = requests.len() - distinct.len();
+    let list_pages = Asked::of(portal, 0).lists.len();
+    let needed = portal.lists().iter().map(|list| list.pages).sum();
+    Measure {
+        found: found.len(),
+        wanted: golds.len(),
+        strangers,
+        texts,
+        twice,
+        list_pages,
+        needed,
+        requests: requests.len(),
+    }
 }
 
 /// Crawls each family and says what came of it; gives the complaints.
@@ -57,8 +73,11 @@ fn each(families: &[Family], how: &str, crawl: impl Fn(&Stage)) {
     for family in families {
         let stage = stage(*family);
         crawl(&stage);
-        let Measure { found, wanted, strangers, texts, twice } = measure(&stage);
-        println!("{how} {}: {found} of {wanted} articles, {texts} texts equal to the gold", family.name());
+        let Measure { found, wanted, strangers, texts, twice, list_pages, needed, requests } = measure(&stage);
+        println!(
+            "{how} {}: {found} of {wanted} articles, {texts} texts equal to the gold; {list_pages} list pages for {needed}, {requests} requests",
+            family.name()
+        );
         if found != wanted || !strangers.is_empty() || twice > 0 {
             complaints
                 .push(format!("{}: {found} of {wanted}, no articles: {strangers:?}, twice: {twice}", family.name()));
