@@ -57,6 +57,7 @@ struct Again {
     to: u32,
     missing: u32,
     found: u32,
+    weak: bool,
     then: Step,
 }
 
@@ -265,7 +266,7 @@ impl Walk {
     fn read_again(&mut self, doubt: Doubt, then: &Step, told: &Told<'_>) -> Option<Step> {
         let (from, to) = doubt.pages;
         let request = (told.page)(to, &self.cursor)?;
-        let again = Again { from, to, missing: doubt.missing, found: 0, then: then.clone() };
+        let again = Again { from, to, missing: doubt.missing, found: 0, weak: doubt.weak, then: then.clone() };
         self.cursor.course.errand = Some(Errand::Again(again));
         Some(Step::Continue(request))
     }
@@ -289,9 +290,9 @@ impl Walk {
 
     /// The end of reading again.
     fn found(&mut self, again: Again) -> Step {
-        let Again { from, to, missing, found, then } = again;
+        let Again { from, to, missing, found, weak, then } = again;
         self.cursor.course.shift.found(found.min(missing));
-        if found < missing {
+        if found < missing && !weak {
             self.cursor.course.gaps.push(format!(
                 "the list moved up while pages {from} to {} were read: {missing} articles may have been jumped over, \
                  {found} of them were found on reading again",

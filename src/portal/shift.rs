@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 const ANCHORS: usize = 32;
 /// Articles of a page that are remembered.
 const KEYS: usize = 64;
+/// Steps that are remembered; in a longer walk, later pushes only make it read a page more.
+const STEPS: usize = 4_096;
 
 /// What is known of a list's movements.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -22,10 +24,10 @@ pub struct Shift {
     last: (u32, Vec<u64>),
     /// How far the last anchor met had moved; what comes after has moved as far, and by what was seen since.
     offset: i64,
-    /// Articles that stood on two pages in a row since then, and the number of steps; the fewest at any step so far.
-    pushed: u32,
-    steps: u32,
-    least: Option<u32>,
+    /// Articles that stood on two pages in a row, for each step since then.
+    steps: Vec<u32>,
+    /// How many do at every step: some portals show the next page's articles at the foot of each.
+    usual: u32,
     /// Articles jumped over and found again since then.
     found: u32,
     /// Up to this page nothing was jumped over.
@@ -62,6 +64,8 @@ pub struct Doubt {
     pub missing: u32,
     /// They now stand on one of these pages.
     pub pages: (u32, u32),
+    /// Nothing else than a smaller number of pages speaks for it.
+    pub weak: bool,
 }
 
 impl Shift {
@@ -85,11 +89,11 @@ impl Shift {
         // Its first articles at the end of the page read last: they have moved there.
         let before = |key: &u64| self.last.1.iter().position(|known| known == key);
         let here = anchor.keys.iter().enumerate().filter(|(at, key)| before(key).is_some_and(|before| before > *at));
-        let moved_up = i64::try_from(here.count()).unwrap_or(0) - i64::from(self.least.unwrap_or(0));
+        let moved_up = i64::try_from(here.count()).unwrap_or(0) - i64::from(self.usual);
         let sure = self.sure.max(1);
         self.settle(page, &anchor.keys, None);
         match u32::try_from(expected + moved_up) {
-            Ok(missing) if missing > 0 => Meeting::Doubt(Doubt { missing, pages: (sure, page - 1) }),
+            Ok(missing) if missing > 0 => Meeting::Doubt(Doubt { missing, pages: (sure, page - 1), weak: false }),
             _ => Meeting::Calm(anchor.listed == Some(true)),
         }
     }
@@ -111,9 +115,12 @@ impl Shift {
             self.enter(page, keys, total);
             return None;
         };
-        self.pushed += pushed;
-        self.steps += 1;
-        self.least = Some(self.least.map_or(pushed, |least| least.min(pushed)));
+        if self.steps.len() < STEPS {
+            self.steps.push(pushed);
+        }
+        if self.steps.len() >= 3 || self.usual == 0 {
+            self.usual = middle(&self.steps);
+        }
         let shrunk = self.total.zip(total).is_some_and(|(before, now)| now + 1 == before && page < now);
         self.size = self.size.max(u32::try_from(keys.len()).unwrap_or(u32::MAX));
         let moved = self.moved(page, keys);
@@ -123,11 +130,11 @@ impl Shift {
             self.offset = moved;
             self.settle(page, keys, total);
             let missing = u32::try_from(expected - moved).ok().filter(|missing| *missing > 0)?;
-            return Some(Doubt { missing, pages: (sure.max(1), page - 1) });
+            return Some(Doubt { missing, pages: (sure.max(1), page - 1), weak: false });
         }
         (self.last, self.total) = ((page, keys.to_vec()), total.or(self.total));
         // One page fewer than a moment ago: something was taken off since the page before.
-        shrunk.then_some(Doubt { missing: 1, pages: ((page - 1).max(2) - 1, page - 1) })
+        shrunk.then_some(Doubt { missing: 1, pages: ((page - 1).max(2) - 1, page - 1), weak: true })
     }
 
     /// Takes in that the list ended with the last page that had articles; tells what may have been jumped over.
@@ -135,7 +142,7 @@ impl Shift {
         let page = self.last.0;
         // It had a page after this one when that was looked at.
         let gone = self.anchors.iter().filter(|anchor| anchor.page > page).min_by_key(|anchor| anchor.page)?;
-        let size = self.size;
+        let size = self.size.saturating_sub(self.usual);
         let place = |page: u32, at: usize| i64::from(page) * i64::from(size) + i64::try_from(at).unwrap_or(0);
         let mut pairs = gone.keys.iter().enumerate();
         let moved = pairs.find_map(|(was, key)| {
@@ -145,14 +152,13 @@ impl Shift {
         let missing = self.expected() - moved.unwrap_or(-1);
         self.anchors.clear();
         let missing = u32::try_from(missing).ok().filter(|missing| *missing > 0)?;
-        Some(Doubt { missing, pages: (self.sure.max(1), page.saturating_sub(1).max(1)) })
+        Some(Doubt { missing, pages: (self.sure.max(1), page.saturating_sub(1).max(1)), weak: false })
     }
 
     /// How far down articles should have moved by now, as far as the walk saw.
     fn expected(&self) -> i64 {
-        // Some portals show the next page's articles at the foot of every page: that is no push.
-        let usual = self.least.unwrap_or(0) * self.steps;
-        self.offset + i64::from(self.pushed - usual) - i64::from(self.found)
+        let pushed: u32 = self.steps.iter().map(|step| step.saturating_sub(self.usual)).sum();
+        self.offset + i64::from(pushed) - i64::from(self.found)
     }
 
     /// Takes in that so many articles were found on pages read again.
@@ -161,7 +167,8 @@ impl Shift {
     }
 
     fn settle(&mut self, page: u32, keys: &[u64], total: Option<u32>) {
-        (self.pushed, self.steps, self.found) = (0, 0, 0);
+        self.steps.clear();
+        self.found = 0;
         self.sure = page;
         (self.last, self.total) = ((page, keys.to_vec()), total.or(self.total));
     }
@@ -188,6 +195,13 @@ impl Shift {
             Some(i64::try_from(is).ok()? - i64::try_from(was).ok()?)
         })
     }
+}
+
+/// The middle one, the lower of two.
+fn middle(counts: &[u32]) -> u32 {
+    let mut counts = counts.to_vec();
+    counts.sort_unstable();
+    counts.get(counts.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -257,7 +271,7 @@ mod tests {
             }
         };
         let (doubts, lost) = walk(take);
-        assert_eq!((doubts, lost), (vec![Doubt { missing: 2, pages: (1, 7) }], 2));
+        assert_eq!((doubts, lost), (vec![Doubt { missing: 2, pages: (1, 7), weak: false }], 2));
     }
 
     #[test]
@@ -270,7 +284,7 @@ mod tests {
             _ => {}
         };
         let (doubts, lost) = walk(both);
-        assert_eq!((doubts, lost), (vec![Doubt { missing: 1, pages: (1, 7) }], 1));
+        assert_eq!((doubts, lost), (vec![Doubt { missing: 1, pages: (1, 7), weak: false }], 1));
     }
 
     #[test]
@@ -295,7 +309,7 @@ mod tests {
         let mut shift = Shift::default();
         shift.enter(1, &page(&list, 1), Some(9));
         assert_eq!(shift.read(2, &page(&list, 2), Some(9)), None);
-        assert_eq!(shift.read(3, &page(&list[1..], 3), Some(8)), Some(Doubt { missing: 1, pages: (1, 2) }));
+        assert_eq!(shift.read(3, &page(&list[1..], 3), Some(8)), Some(Doubt { missing: 1, pages: (1, 2), weak: true }));
     }
 
     proptest! {

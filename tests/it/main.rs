@@ -20,3 +20,4 @@ mod recovery;
 mod support;
 mod tidy;
 mod tls;
+mod walking;
