@@ -24,3 +24,4 @@ mod support;
 mod tidy;
 mod tls;
 mod versions;
+mod walking;
