@@ -2,21 +2,25 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod bundles;
 mod bytes;
 mod crash;
 mod disk;
 mod errors;
 mod examples;
+mod exports;
 mod families;
 mod faults;
 mod flow;
 mod harness;
 mod interrupt;
+mod judges;
 mod polite;
 mod portals;
 mod probe;
 mod raw;
 mod recovery;
 mod support;
+mod takedowns;
 mod tidy;
 mod tls;
