@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod bundles;
 mod bytes;
 mod crash;
 mod disk;
 mod errors;
 mod examples;
 mod extract;
+mod exports;
 mod families;
 mod faults;
 mod flow;
@@ -15,6 +17,7 @@ mod harness;
 mod interrupt;
 mod places;
 mod pages;
+mod judges;
 mod polite;
 mod portals;
 mod probe;
@@ -23,6 +26,7 @@ mod recovery;
 mod score;
 mod serve;
 mod support;
+mod takedowns;
 mod tidy;
 mod tls;
 mod versions;
