@@ -3,6 +3,7 @@
 //! Promises: a bag is there whole or not at all; files are hashed while they are copied, in pieces. Refuses: a folder that
 //! is not empty.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -109,7 +110,13 @@ impl<W> Hashing<W> {
     }
 
     fn hex(self) -> [String; 2] {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = |bytes: &[u8]| {
+            bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "{byte:02x}");
+                out
+            })
+        };
         [hex(&self.sha256.finalize()), hex(&self.sha512.finalize())]
     }
 }

@@ -82,9 +82,10 @@ impl Decisions {
         self.takedowns.contains_key(id)
     }
 
-    /// The hold that covers an article of a site: its own, or that of the site.
-    pub fn hold_on(&self, id: &str, site: &str) -> Option<&Decision> {
-        self.holds.get(&(false, id.to_owned())).or_else(|| self.holds.get(&(true, site.to_owned())))
+    /// The hold that covers an article that was met at these sites: its own, or that of a site.
+    pub fn hold_on(&self, id: &str, sites: &[String]) -> Option<&Decision> {
+        let own = self.holds.get(&(false, id.to_owned()));
+        own.or_else(|| sites.iter().find_map(|site| self.holds.get(&(true, site.clone()))))
     }
 
     /// The takedowns in force, by article id.
@@ -138,8 +139,8 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Decision>> {
 
 /// Adds a decision and makes it durable; `false` when it changes nothing, and nothing is written then.
 ///
-/// `site` is the article's site, for a takedown: a hold on either refuses it.
-pub fn decide(root: &Path, decision: Decision, site: &str) -> Result<bool> {
+/// `sites` are those at which the article was met, for a takedown: a hold on it or on one of them refuses it.
+pub fn decide(root: &Path, decision: Decision, sites: &[String]) -> Result<bool> {
     let path = path_of(root);
     let known = path.exists();
     let mut options = OpenOptions::new();
@@ -151,7 +152,7 @@ pub fn decide(root: &Path, decision: Decision, site: &str) -> Result<bool> {
     let mut now = Decisions::default();
     parse(&path, &bytes)?.into_iter().for_each(|decision| now.apply(decision));
     if decision.action == Action::Takedown
-        && let Some(hold) = now.hold_on(&decision.subject, site)
+        && let Some(hold) = now.hold_on(&decision.subject, sites)
     {
         return Err(ArchiveError::OnHold {
             subject: decision.subject,
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn a_takedown_is_undone_and_a_second_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let takes = |action| decide(dir.path(), decision(action, "x", false), "s").unwrap();
+        let takes = |action| decide(dir.path(), decision(action, "x", false), &[]).unwrap();
         assert!(!takes(Action::UndoTakedown));
         assert!(takes(Action::Takedown));
         assert!(!takes(Action::Takedown));
@@ -211,27 +212,28 @@ mod tests {
     #[test]
     fn a_hold_on_article_or_site_refuses_a_takedown() {
         let dir = tempfile::tempdir().unwrap();
+        let sites = ["r".to_owned(), "s".to_owned()];
         for site in [true, false] {
             let subject = if site { "s" } else { "x" };
-            decide(dir.path(), decision(Action::Hold, subject, site), "").unwrap();
-            let refused = decide(dir.path(), decision(Action::Takedown, "x", false), "s");
+            decide(dir.path(), decision(Action::Hold, subject, site), &[]).unwrap();
+            let refused = decide(dir.path(), decision(Action::Takedown, "x", false), &sites);
             assert!(matches!(refused, Err(ArchiveError::OnHold { .. })), "{refused:?}");
-            decide(dir.path(), decision(Action::Release, subject, site), "").unwrap();
+            decide(dir.path(), decision(Action::Release, subject, site), &[]).unwrap();
         }
         // A site and an article of one name are two things.
-        decide(dir.path(), decision(Action::Hold, "x", true), "").unwrap();
-        assert!(decide(dir.path(), decision(Action::Takedown, "x", false), "s").unwrap());
+        decide(dir.path(), decision(Action::Hold, "x", true), &[]).unwrap();
+        assert!(decide(dir.path(), decision(Action::Takedown, "x", false), &sites).unwrap());
     }
 
     #[test]
     fn a_torn_line_never_counted_and_a_bad_one_stops() {
         let dir = tempfile::tempdir().unwrap();
-        decide(dir.path(), decision(Action::Takedown, "x", false), "s").unwrap();
+        decide(dir.path(), decision(Action::Takedown, "x", false), &[]).unwrap();
         let path = path_of(dir.path());
         let whole = fs::read(&path).unwrap();
         fs::write(&path, [&whole[..], &whole[..20]].concat()).unwrap();
         assert_eq!(history(dir.path()).unwrap().len(), 1);
-        decide(dir.path(), decision(Action::Takedown, "y", false), "s").unwrap();
+        decide(dir.path(), decision(Action::Takedown, "y", false), &[]).unwrap();
         assert_eq!(history(dir.path()).unwrap().len(), 2);
         fs::write(&path, [&whole[..], b"{}\n"].concat()).unwrap();
         let read = Decisions::read(dir.path());

@@ -1,6 +1,10 @@
 //! Where the article's text stands: the area whose lines weigh most, and which of its lines are text.
 
+use std::ops::Range;
+
+use super::boxes;
 use super::fold::key;
+use super::furniture;
 use super::hints::Hints;
 use super::lexicon::{Phrase, opening, phrase_of};
 use super::outline::{Line, LineKind, Outline};
@@ -164,9 +168,10 @@ pub(super) fn chosen(outline: &Outline, weights: &Weights, area: usize) -> Regio
 
 /// Which lines of the region are the article's, in order, and where it ends.
 pub(super) fn keep(outline: &Outline, weights: &Weights, region: Region, trusted: bool) -> (Vec<usize>, usize) {
-    let end = cut(outline, weights, region);
+    let (end, boxes) = cut(outline, weights, region);
     let area_noisy = noise_means_nothing(outline, weights, region, end);
     let mut kept: Vec<usize> = (region.first..end)
+        .filter(|index| !boxes.iter().any(|boxed| boxed.contains(index)))
         .filter(|index| {
             let line = &outline.lines[*index];
             let weighed = &weights.lines[*index];
@@ -185,8 +190,9 @@ pub(super) fn keep(outline: &Outline, weights: &Weights, region: Region, trusted
 }
 
 /// Where the article ends: before the first heading of other articles, counters or comments that has less text after it
-/// than before.
-fn cut(outline: &Outline, weights: &Weights, region: Region) -> usize {
+/// than before; and the boxes of such kinds that the text goes round.
+fn cut(outline: &Outline, weights: &Weights, region: Region) -> (usize, Vec<Range<usize>>) {
+    let mut boxes: Vec<Range<usize>> = Vec::new();
     let text = |from: usize, to: usize| -> i32 { (from..to).map(|index| weights.lines[index].worth.max(0)).sum() };
     for index in region.first..region.end {
         let Some(phrase) = weights.lines[index].phrase else { continue };
@@ -197,12 +203,35 @@ fn cut(outline: &Outline, weights: &Weights, region: Region) -> usize {
         {
             continue;
         }
+        if let Some(boxed) = boxes::around(outline, weights, region, index) {
+            boxes.push(boxed);
+            continue;
+        }
         let (before, after) = (text(region.first, index), text(index + 1, region.end));
         if before > 0 && after <= before / 2 {
-            return index;
+            return (index, boxes);
         }
     }
-    teasers::begin(outline, weights, region).unwrap_or(region.end)
+    let end = teasers::begin(outline, weights, region).unwrap_or(region.end);
+    (above_publisher(outline, weights, region.first, end), boxes)
+}
+
+/// The end moved above the publisher's block, when one closes the text in the same element: licence, editors, address.
+fn above_publisher(outline: &Outline, weights: &Weights, first: usize, end: usize) -> usize {
+    const MOST: usize = 10;
+    let (mut at, mut sure) = (end, None);
+    while at > first && end - at < MOST {
+        let line = &outline.lines[at - 1];
+        let folded = key(&line.text[..line.text.floor_char_boundary(200)]);
+        let marked = line.kind != LineKind::Row && furniture::publisher(&folded, &line.text);
+        if !(marked || furniture::address(&folded) || weights.lines[at - 1].phrase.is_some() || bare(&line.text)) {
+            break;
+        }
+        at -= 1;
+        sure = if marked { Some(at) } else { sure };
+    }
+    // An address above the first sure line belongs to the block as well.
+    if sure.is_some() { at } else { end }
 }
 
 /// Whether the region is called noise as a whole, or most of its text is: then the name is wrong.

@@ -1,8 +1,9 @@
 //! The date lines of the article's head.
 
+use super::accounts::account;
 use super::dates::{self, Found};
 use super::hints::Hints;
-use super::lexicon::{COUNT_WORDS, account};
+use super::lexicon::COUNT_WORDS;
 use super::outline::{Line, LineKind};
 use super::relative;
 use super::stamps::When;

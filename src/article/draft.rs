@@ -103,7 +103,12 @@ impl<'a> Draft<'a> {
             self.outline.files.iter().any(|file| self.covers(file.line) && !self.outline.areas[file.area].noisy);
         let dated = !self.dates.is_empty();
         // A heading nobody declares over an undated little text is a box of a front page.
-        let nameless = !self.title.sure && !trusted && !dated && self.outline.meta.dates.is_empty() && text < 800;
+        let nameless = !self.title.sure
+            && !trusted
+            && !dated
+            && self.outline.meta.dates.is_empty()
+            && text < 800
+            && self.byline.is_none();
         let enough = (text >= 160 && !nameless) || (trusted && text > 0);
         if enough && !(text < 500 && refuse::says_error(self.outline)) {
             return Ok(());

@@ -24,6 +24,32 @@ pub(super) fn onward(line: &Line) -> bool {
     }
 }
 
+/// A line only a publisher's block holds.
+pub(super) fn publisher(key: &str, text: &str) -> bool {
+    const STARTS: [&str; 10] = [
+        "chịu trách nhiệm",
+        "bản quyền",
+        "tổng biên tập",
+        "trưởng ban biên tập",
+        "ghi rõ nguồn",
+        "cơ quan chủ quản",
+        "cơ quan thường trực",
+        "copyright",
+        "all rights reserved",
+        "thiết kế bởi",
+    ];
+    text.starts_with('©')
+        || STARTS.iter().any(|start| key.starts_with(start))
+        || (key.contains("giấy phép") && key.split(' ').any(|word| word == "gp"))
+}
+
+/// A line of an address, which a publisher's block holds and many an article does.
+pub(super) fn address(key: &str) -> bool {
+    const STARTS: [&str; 9] =
+        ["địa chỉ", "điện thoại", "email", "fax", "hotline", "website", "toà soạn", "trụ sở", "đường dây nóng"];
+    STARTS.iter().any(|start| key.starts_with(start))
+}
+
 /// Phrases that also head a section of an article; they end or leave it only when what follows looks like furniture.
 pub(super) fn ambiguous(key: &str) -> bool {
     matches!(

@@ -166,6 +166,13 @@ const TOOL: &[&str] = &[
     "theo dõi trên google news",
     "công cụ",
     "tải về",
+    "in trang này",
+    "share this article",
+    "share this",
+    "màu chữ",
+    "nghe bài",
+    "lưu tin",
+    "chia sẻ bài viết này",
 ];
 
 const RELATED: &[&str] = &[
@@ -232,6 +239,27 @@ const RELATED: &[&str] = &[
     "các tin trước đó",
     "bài viết cùng chuyên mục",
     "tin mới cập nhật",
+    "bạn có thể quan tâm",
+    "mời bạn đọc tiếp",
+    "có liên quan",
+    "tin cùng sự kiện",
+    "bài cùng chuyên mục",
+    "tin bài cùng chuyên mục",
+    "tin bài cùng mục",
+    "bài viết cùng chủ đề",
+    "bài viết mới nhất",
+    "video khác",
+    "video liên quan",
+    "ảnh khác",
+    "tin bài liên quan khác",
+    "tin tức mới nhất",
+    "tin tức nổi bật",
+    "tin vắn",
+    "tin tức cùng chuyên mục",
+    "more news",
+    "latest news",
+    "read more",
+    "you may also like",
 ];
 
 const INTERACTION: &[&str] = &[
@@ -258,6 +286,11 @@ const INTERACTION: &[&str] = &[
     "bình luận của bạn",
     "đánh giá",
     "biểu quyết",
+    "leave a comment",
+    "leave a reply",
+    "để lại một bình luận",
+    "để lại một bình luận huỷ",
+    "trả lời",
 ];
 
 const COUNTER: &[&str] = &[
@@ -321,7 +354,7 @@ fn counted(bare: &str) -> Option<Phrase> {
 
 /// Lines known by how they begin.
 pub(super) fn opening(key: &str) -> Option<Phrase> {
-    const OPENINGS: [(&str, Phrase); 24] = [
+    const OPENINGS: [(&str, Phrase); 30] = [
         ("tổng số điểm của bài viết", Phrase::Interaction),
         ("click để đánh giá", Phrase::Interaction),
         ("vui lòng nhập", Phrase::Interaction),
@@ -346,39 +379,14 @@ pub(super) fn opening(key: &str) -> Option<Phrase> {
         ("your browser does not support", Phrase::Tool),
         ("trình duyệt của bạn không hỗ trợ", Phrase::Tool),
         ("copyright", Phrase::Footer),
+        ("cơ quan thường trực", Phrase::Footer),
+        ("cơ quan quản trị kỹ thuật", Phrase::Footer),
+        ("all rights reserved", Phrase::Footer),
+        ("giấy phép hoạt động", Phrase::Footer),
+        ("xếp hạng bài viết", Phrase::Interaction),
+        ("email của bạn sẽ không được", Phrase::Interaction),
     ];
     OPENINGS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, phrase)| *phrase)
-}
-
-/// Names under which systems, not people, publish.
-pub(super) fn account(name: &str) -> bool {
-    let key = key(name);
-    matches!(
-        key.as_str(),
-        "admin"
-            | "admin admin"
-            | "administrator"
-            | "quản trị viên"
-            | "quản trị"
-            | "quan tri"
-            | "quantri"
-            | "quan tri vien"
-            | "pho ban bien tap"
-            | "ban bien tap"
-            | "bien tap"
-            | "biên tập viên"
-            | "editor"
-            | "root"
-            | "user"
-            | "guest"
-            | "host"
-            | "superuser account"
-            | "system account"
-            | "test test"
-            | "webmaster"
-            | "super admin"
-            | "superadmin"
-    )
 }
 
 /// Words that open a view count in a date line.

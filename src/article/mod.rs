@@ -4,7 +4,9 @@
 //! Promises: the text is what the page shows, never respelled, in the form of the contract's section 4; a site file's
 //! selectors win where they match, a page without one is recognised. Refuses: I/O, the clock, unbounded work.
 
+mod accounts;
 mod body;
+mod boxes;
 mod captions;
 mod date_in_url;
 mod date_line;

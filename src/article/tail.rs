@@ -1,8 +1,8 @@
 //! The article's end: who wrote it.
 
+use super::accounts::account;
 use super::fold::key;
 use super::hints::Hints;
-use super::lexicon::account;
 use super::outline::{Align, Line, LineKind};
 use super::text::length;
 

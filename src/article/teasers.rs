@@ -10,7 +10,8 @@ fn link(outline: &Outline, weights: &Weights, index: usize) -> bool {
     line.link_share() > 0.7 && line.size >= 20 && !weights.lines[index].file && line.kind != LineKind::Row
 }
 
-fn sentence(outline: &Outline, weights: &Weights, index: usize) -> bool {
+/// A line that reads like a sentence of a text.
+pub(super) fn sentence(outline: &Outline, weights: &Weights, index: usize) -> bool {
     let line = &outline.lines[index];
     line.size >= SENTENCE_BYTES && line.link_share() < 0.4 && weights.lines[index].phrase.is_none()
 }

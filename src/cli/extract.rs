@@ -26,7 +26,7 @@ const NOWHERE: &str = "http://page.invalid/";
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
 pub struct Extract {
-    /// The page; left out with --batch
+    /// The page, plain or gzipped; left out with --batch
     #[arg(value_name = "FILE", required_unless_present = "batch")]
     file: Option<PathBuf>,
     /// The page's address: makes links absolute, and may tell the family and the date
@@ -113,15 +113,17 @@ impl Extract {
 /// One object a line; a page that cannot be read is a line as well.
 fn batch(readers: &ArticleReaders, now: Timestamp) -> anyhow::Result<Exit> {
     let mut failed = false;
-    for line in std::io::stdin().lock().lines() {
-        let line = line?;
-        let (file, address) = line.split_once('\t').unwrap_or((line.as_str(), ""));
+    for line in std::io::stdin().lock().split(b'\n') {
+        // A name that is no UTF-8 is a file that cannot be read, not the end of the batch.
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        let line = line.trim_end_matches('\r');
+        let (file, address) = line.split_once('\t').unwrap_or((line, ""));
         if file.is_empty() {
             continue;
         }
         let started = clock_gettime(ClockId::ThreadCPUTime);
         let bytes = std::fs::read(Path::new(file)).map_err(|error| error.to_string());
-        let found = bytes.and_then(|bytes| read(readers, &bytes, Url::parse(address).ok(), now));
+        let found = bytes.and_then(|bytes| read(readers, &bytes, Url::parse(address.trim()).ok(), now));
         let (text, record, not_article) = match found {
             Ok((article, url)) => (article.to_text(), Some(record(&article, &url)), None),
             Err(cause) => (String::new(), None, Some(cause)),
@@ -151,7 +153,10 @@ fn read(readers: &ArticleReaders, bytes: &[u8], url: Option<Url>, now: Timestamp
         Some(url) => url,
         None => Url::parse(NOWHERE).map_err(|error| error.to_string())?,
     };
-    let decoded = page::decode(&Head::default(), bytes, &limits).map_err(|error| error.to_string())?;
+    // Kept pages are often packed; the same limits hold as for what comes over the wire.
+    let packed = bytes.starts_with(&[0x1f, 0x8b]).then(|| ("content-encoding".to_owned(), b"gzip".to_vec()));
+    let head = Head { status: 200, fields: packed.into_iter().collect() };
+    let decoded = page::decode(&head, bytes, &limits).map_err(|error| error.to_string())?;
     if !decoded.media.is_text() {
         return Err(format!("{:?}", decoded.media).to_lowercase());
     }

@@ -1,9 +1,12 @@
 //! What a run did, at its end: a table by site, and the account of its walks.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 use super::options::Common;
 use super::output::{self, bytes, table};
+
 use crate::crawl::coverage::{Counts, Coverage};
 use crate::crawl::stats::Tally;
 use crate::crawl::{Halt, Job, Outcome, SiteOutcome, Want};
@@ -21,6 +24,7 @@ struct SiteSummary<'a> {
     #[serde(flatten)]
     tally: &'a Tally,
     lists: Vec<ListSummary<'a>>,
+    caps: Vec<String>,
     coverage: &'a Coverage,
     stopped: Option<&'a str>,
     items_left: bool,
@@ -31,6 +35,7 @@ struct ListSummary<'a> {
     list: &'a str,
     pages: u32,
     complete: bool,
+    stop: &'a str,
     why: &'a str,
 }
 
@@ -55,7 +60,7 @@ pub fn print(common: &Common, job: &Job, outcome: &Outcome) -> anyhow::Result<()
     output::data(&table(&head, &rows))?;
     if let Want::Backfill { .. } = job.want {
         for site in &outcome.sites {
-            output::data(&format!("\n{}\n{}", site.site, coverage(&site.coverage)))?;
+            output::data(&format!("\n{}\n{}", site.site, coverage(site)))?;
         }
     }
     for site in &outcome.sites {
@@ -79,8 +84,15 @@ fn json(outcome: &Outcome) -> anyhow::Result<()> {
         lists: site
             .lists
             .iter()
-            .map(|list| ListSummary { list: &list.list, pages: list.pages, complete: list.complete, why: &list.why })
+            .map(|list| ListSummary {
+                list: &list.list,
+                pages: list.pages,
+                complete: list.complete,
+                stop: list.stop,
+                why: &list.why,
+            })
             .collect(),
+        caps: site.caps(),
         coverage: &site.coverage,
         stopped: site.halt.as_ref().map(Halt::text),
         items_left: site.left,
@@ -103,8 +115,9 @@ fn row(site: &SiteOutcome, outcome: &Outcome) -> Vec<String> {
     row
 }
 
-/// The account by month, newest first.
-fn coverage(coverage: &Coverage) -> String {
+/// The account by month, newest first, and what bounds it.
+fn coverage(site: &SiteOutcome) -> String {
+    let coverage = &site.coverage;
     let line = |month: &str, counts: &Counts| {
         let numbers = [
             counts.listed,
@@ -115,21 +128,28 @@ fn coverage(coverage: &Coverage) -> String {
             counts.failures(),
             counts.refused,
             counts.open(),
+            counts.gaps(),
         ];
         let mut row = vec![month.to_owned()];
         row.extend(numbers.map(|n| n.to_string()));
         row
     };
-    let mut rows: Vec<Vec<String>> = coverage.months.iter().rev().map(|(month, counts)| line(month, counts)).collect();
+    let months = coverage.span(site.window.from, site.window.to);
+    let mut rows: Vec<Vec<String>> = months.iter().rev().map(|(month, counts)| line(month, counts)).collect();
     rows.push(line("all", &coverage.total()));
-    table(&["month", "listed", "archived", "duplicates", "held", "no article", "failed", "robots", "open"], &rows)
+    let head = ["month", "listed", "archived", "duplicates", "held", "no article", "failed", "robots", "open", "gaps"];
+    let mut out = table(&head, &rows);
+    for cap in site.caps() {
+        let _ = writeln!(out, "not all: {cap}");
+    }
+    out
 }
 
 /// What a person has to know or do.
 fn remarks(site: &SiteOutcome) {
     // What stopped the whole site is said once, not for each of its lists.
     let told = site.halt.as_ref().is_some_and(|halt| matches!(halt, Halt::Unreachable(_) | Halt::AddressRefused(_)));
-    for list in site.lists.iter().filter(|list| !told && (list.failed || !list.complete)) {
+    for list in site.lists.iter().filter(|list| !told && (list.failed || !list.complete || list.cap)) {
         output::note(&format!("{}: list {}: {}", site.site, list.list, list.why));
     }
     for (cause, count) in site.coverage.total().failed {

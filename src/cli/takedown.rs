@@ -10,6 +10,7 @@ use super::options::Common;
 use super::output;
 use crate::archive::catalog::{self, ArticleRecord};
 use crate::archive::decisions::{self, Action, Decision, Decisions};
+use crate::archive::select;
 use crate::config::Overrides;
 use crate::model::{Clock, SystemClock};
 
@@ -63,13 +64,13 @@ impl Takedown {
             return list(common, Decisions::read(&root)?.takedowns());
         };
         let action = if self.undo { Action::UndoTakedown } else { Action::Takedown };
-        // What is taken down can be shown again even when the catalogue has lost it.
-        let site = match site_of(&root, id)? {
-            Some(site) => site,
-            None if self.undo => String::new(),
+        let sites = match article(&root, id)? {
+            Some(record) => held_sites(&root, &record)?,
+            // What is taken down can be shown again even when the catalogue has lost it.
+            None if self.undo => Vec::new(),
             None => return Err(unknown(&format!("no article {id}; `luutru articles` lists ids"))),
         };
-        let changed = decisions::decide(&root, self.why.decision(action, id, false)?, &site)?;
+        let changed = decisions::decide(&root, self.why.decision(action, id, false)?, &sites)?;
         Ok(said(changed, id, if self.undo { "shown" } else { "taken down" }))
     }
 }
@@ -87,13 +88,13 @@ impl Hold {
         let site = match (of_site, self.release) {
             (true, _) => true,
             (false, true) => held(true)?,
-            (false, false) if site_of(&root, subject)?.is_some() => false,
+            (false, false) if article(&root, subject)?.is_some() => false,
             (false, false) => {
                 return Err(unknown(&format!("no article and no site {subject}; `luutru articles` lists both")));
             }
         };
         let action = if self.release { Action::Release } else { Action::Hold };
-        let changed = decisions::decide(&root, self.why.decision(action, subject, site)?, "")?;
+        let changed = decisions::decide(&root, self.why.decision(action, subject, site)?, &[])?;
         Ok(said(changed, subject, if self.release { "not held" } else { "held" }))
     }
 }
@@ -117,16 +118,27 @@ fn unknown(what: &str) -> anyhow::Error {
     UsageError { what: what.to_owned() }.into()
 }
 
-/// The site of an article.
-fn site_of(root: &Path, id: &str) -> anyhow::Result<Option<String>> {
-    let mut site = None;
+/// The sites on hold at which the article was met, whichever had it first.
+fn held_sites(root: &Path, record: &ArticleRecord) -> anyhow::Result<Vec<String>> {
+    let mut sites = Vec::new();
+    for hold in Decisions::read(root)?.holds().filter(|hold| hold.site) {
+        if select::met_at(root, &hold.subject, record)? {
+            sites.push(hold.subject.clone());
+        }
+    }
+    Ok(sites)
+}
+
+/// An article by its id.
+fn article(root: &Path, id: &str) -> anyhow::Result<Option<ArticleRecord>> {
+    let mut found = None;
     let mut each = |record: ArticleRecord| {
         if record.id == id {
-            site = Some(record.site);
+            found = Some(record);
         }
     };
     catalog::read_all(root, &[], &mut each, &mut |_| {})?;
-    Ok(site)
+    Ok(found)
 }
 
 fn said(changed: bool, subject: &str, what: &str) -> Exit {

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Stamp;
+
+/// Months of an account at most: one misdated article may lie centuries before the others.
+const SPAN: usize = 600;
 
 /// What became of one listed item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +54,11 @@ impl Counts {
             + self.failed.values().sum::<u64>()
             + self.not_article.values().sum::<u64>();
         self.listed.saturating_sub(settled)
+    }
+
+    /// Items that a list named and the archive does not hold: failed, forbidden, or not fetched yet.
+    pub fn gaps(&self) -> u64 {
+        self.failures() + self.refused + self.open()
     }
 
     /// All failures.
@@ -122,6 +131,22 @@ impl Coverage {
         counts.failed.retain(|_, count| *count > 0);
     }
 
+    /// Every month from `first` to `last`, also those of which no list names anything; without a bound, from the first
+    /// or to the last of which one does. What is undated comes last.
+    pub fn span(&self, first: Option<Date>, last: Option<Date>) -> BTreeMap<String, Counts> {
+        let mut months = self.months.clone();
+        let dated = || self.months.keys().filter_map(|month| format!("{month}-01").parse::<Date>().ok());
+        let from = first.or_else(|| dated().min());
+        let to = last.or_else(|| dated().max());
+        if let (Some(from), Some(to)) = (from, to) {
+            let whole = from.first_of_month().series(jiff::Span::new().months(1));
+            for month in whole.take_while(|month| *month <= to).take(SPAN) {
+                months.entry(month.strftime("%Y-%m").to_string()).or_default();
+            }
+        }
+        months
+    }
+
     /// All months together.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
@@ -163,5 +188,23 @@ mod tests {
         coverage.settle(None, &Fate::Failed("404".to_owned()));
         assert_eq!(coverage.total().open(), 0);
         assert_eq!(coverage.total().failures(), 1);
+    }
+
+    #[test]
+    fn months_of_which_nothing_is_listed_are_shown() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let mut coverage = Coverage::default();
+        for listed in ["2026-02-27", "2026-05-01"] {
+            coverage.list(Some(&Stamp::day(day(listed), StampSource::List)), false);
+        }
+        coverage.list(None, false);
+        let months = |first: Option<&str>, last: Option<&str>| {
+            coverage.span(first.map(day), last.map(day)).into_keys().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(months(None, None), "2026-02 2026-03 2026-04 2026-05 undated");
+        assert_eq!(months(Some("2026-01-31"), Some("2026-04-01")), "2026-01 2026-02 2026-03 2026-04 2026-05 undated");
+        let mut old = Coverage::default();
+        old.list(Some(&Stamp::day(day("0201-01-01"), StampSource::List)), false);
+        assert_eq!(old.span(None, Some(day("2026-01-01"))).len(), SPAN);
     }
 }

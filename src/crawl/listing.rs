@@ -7,7 +7,7 @@ use super::rows::{UrlState, WalkKind, encode};
 use super::run::{Run, SiteRun, Walk};
 use crate::ledger::{Batch, Key, LedgerError};
 use crate::model::{CanonicalUrl, PageRequest};
-use crate::portal::{self, ListReading, Step, Window};
+use crate::portal::{self, Cursor, ListReading, Step, StopReason, Told, Window};
 
 /// Failures in a row after which a list is left for this run.
 const LIST_FAILURES: u8 = 3;
@@ -31,25 +31,9 @@ pub fn take_in(
     if let Some(family) = reading.family {
         site.note_family(family);
     }
+    // What is only looked at is listed when the walk comes to it.
+    let candidates = if walk.machine.only_looks() { Vec::new() } else { wanted(site, walk, request, reading) };
     let family = reading.family.or(site.site.family.as_deref());
-    let window = window_of(walk.row.kind);
-    let mut candidates = Vec::with_capacity(reading.items.len());
-    for item in &reading.items {
-        if !window.admits(item) {
-            walk.coverage.outside += 1;
-            continue;
-        }
-        let key = CanonicalUrl(portal::article_key(&item.url, family));
-        candidates.extend(std::iter::once(&item.url).chain(&item.also).map(|url| Candidate {
-            url: url.to_string(),
-            key: key.clone(),
-            list: walk.row.list.clone(),
-            via: request.url.to_string(),
-            title: item.title.clone(),
-            listed: item.date,
-            walk: walk_id.to_owned(),
-        }));
-    }
     let known = run.frontier.enqueue(site.id(), &candidates, batch)?;
     let seen = places::fold(&run.frontier, &*run.ledger, site.id(), (&candidates, &known), family, batch)?;
     account(run, site, walk, &candidates, &known)?;
@@ -59,23 +43,72 @@ pub fn take_in(
     site.stats.list_pages.add(1);
     // An earlier crawl was cut off: what it left unread lies up to there, whatever the pages before hold.
     let owed = walk.row.pages + 1 < walk.row.owed_pages;
-    let step = walk.machine.step(reading, if owed { unheld.max(1) } else { unheld });
-    walk.row.pages += 1;
-    walk.row.cursor = serde_json::to_string(walk.machine.cursor()).unwrap_or_default();
-    match step {
-        Step::Continue(next) => walk.row.next = Some(next),
-        Step::Stop(reason) => end(walk, &reason.to_string(), reason.is_complete()),
-    }
-    walk.failures = 0;
+    let told = Told {
+        unheld: if owed { unheld.max(1) } else { unheld },
+        new: queued,
+        most: run.max_pages,
+        page: &pages_of(site, walk),
+    };
+    let step = walk.machine.turn(request.number, reading, &told);
+    follow(walk, step);
     settle(run, site, walk, batch);
     Ok(seen)
+}
+
+/// The items of a page that the walk is about; the others are counted.
+fn wanted(site: &SiteRun, walk: &mut Walk, request: &PageRequest, reading: &ListReading) -> Vec<Candidate> {
+    let window = window_of(walk.row.kind);
+    let mut candidates = Vec::with_capacity(reading.items.len());
+    for item in &reading.items {
+        let key = CanonicalUrl(portal::article_key(&item.url, reading.family.or(site.site.family.as_deref())));
+        if !window.admits(item) {
+            walk.coverage.outside += u64::from(walk.recent.insert(key));
+            continue;
+        }
+        candidates.extend(std::iter::once(&item.url).chain(&item.also).map(|url| Candidate {
+            url: url.to_string(),
+            key: key.clone(),
+            list: walk.row.list.clone(),
+            via: request.url.to_string(),
+            title: item.title.clone(),
+            listed: item.date,
+            walk: walk.id.clone(),
+        }));
+    }
+    candidates
+}
+
+/// The request for a page of the walk's list by its number.
+fn pages_of<'a>(site: &'a SiteRun, walk: &Walk) -> impl Fn(u32, &Cursor) -> Option<PageRequest> + use<'a> {
+    let reader = site.list_readers.get(&walk.row.list);
+    move |number, cursor| reader?.page(number, cursor)
+}
+
+fn follow(walk: &mut Walk, step: Step) {
+    walk.row.pages += 1;
+    match step {
+        Step::Continue(next) => walk.row.next = Some(next),
+        Step::Stop(reason) => end(walk, &reason),
+    }
+    walk.row.cursor = serde_json::to_string(walk.machine.cursor()).unwrap_or_default();
+    walk.failures = 0;
+}
+
+/// Where the walk goes when the page under way proves not to be there. `None` when that is no answer to what it asked.
+fn instead(run: &Run, site: &SiteRun, walk: &mut Walk) -> Option<Step> {
+    let number = walk.row.next.as_ref()?.number;
+    let told = Told { unheld: 0, new: 0, most: run.max_pages, page: &pages_of(site, walk) };
+    walk.machine.missed(number, &told)
 }
 
 /// A page past the end led back to the first.
 pub fn reached_end(run: &Run, site: &SiteRun, walk_id: &str, batch: &mut Batch) {
     let mut walks = site.walks();
     if let Some(walk) = walks.iter_mut().find(|walk| walk.id == walk_id) {
-        end(walk, &portal::StopReason::SentBack.to_string(), true);
+        match instead(run, site, walk) {
+            Some(step) => follow(walk, step),
+            None => end(walk, &StopReason::SentBack),
+        }
         settle(run, site, walk, batch);
     }
 }
@@ -86,7 +119,10 @@ pub fn failed(run: &Run, site: &SiteRun, walk_id: &str, cause: &str, retryable: 
     if let Some(walk) = walks.iter_mut().find(|walk| walk.id == walk_id) {
         walk.failures += 1;
         if !retryable || walk.failures >= LIST_FAILURES {
-            walk.given_up = Some(cause.to_owned());
+            match if says_no_page(cause) { instead(run, site, walk) } else { None } {
+                Some(step) => follow(walk, step),
+                None => walk.given_up = Some(cause.to_owned()),
+            }
         }
         settle(run, site, walk, batch);
     }
@@ -99,10 +135,17 @@ pub fn postponed(site: &SiteRun, walk_id: &str) {
     }
 }
 
-fn end(walk: &mut Walk, why: &str, complete: bool) {
+/// Whether a cause means that the server knows no such page, as servers say it past a list's end.
+fn says_no_page(cause: &str) -> bool {
+    matches!(cause, "400" | "404" | "410" | "500" | "error-page" | "empty")
+}
+
+fn end(walk: &mut Walk, why: &StopReason) {
     walk.row.next = None;
-    walk.row.ended = Some(why.to_owned());
-    walk.row.complete = complete;
+    walk.row.ended = Some(why.to_string());
+    walk.row.complete = why.is_complete();
+    walk.machine.note_end(why);
+    walk.row.cursor = serde_json::to_string(walk.machine.cursor()).unwrap_or_default();
 }
 
 fn settle(run: &Run, site: &SiteRun, walk: &mut Walk, batch: &mut Batch) {

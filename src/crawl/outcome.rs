@@ -6,9 +6,11 @@ use std::time::Duration;
 use super::adopt::Adopted;
 use super::coverage::Coverage;
 use super::error::CrawlError;
+use super::listing::window_of;
 use super::report;
-use super::run::{Halt, Run, SiteRun};
+use super::run::{Halt, Run, SiteRun, Walk};
 use super::stats::Tally;
+use crate::portal::{StopReason, Window};
 
 /// What became of one list.
 #[derive(Debug, Clone)]
@@ -21,6 +23,15 @@ pub struct ListOutcome {
     pub complete: bool,
     /// Why it ended, or what keeps it from ending.
     pub why: String,
+    /// The same in one word: `end`, `window`, `held`, `sent-back`, `same-items`, `nothing-new`, `nothing-recognised`,
+    /// `page-limit`, `max-pages`, `cut`, `failed`, `open`.
+    pub stop: &'static str,
+    /// A bound ended it, or cut it short: the list may go on.
+    pub cap: bool,
+    /// The page at which the window was entered, where that was looked for, and how many pages the search took.
+    pub entered: Option<(u32, u32)>,
+    /// Articles that may have been jumped over: a line each.
+    pub gaps: Vec<String>,
     /// The list could not be read.
     pub failed: bool,
 }
@@ -36,10 +47,23 @@ pub struct SiteOutcome {
     pub lists: Vec<ListOutcome>,
     /// The account of its walks.
     pub coverage: Coverage,
+    /// The days that they are about.
+    pub window: Window,
     /// Why it was left early.
     pub halt: Option<Halt>,
     /// Items that still wait.
     pub left: bool,
+}
+
+impl SiteOutcome {
+    /// A line for each bound that ended a list or cut it short, and for each place where articles may be missing.
+    pub fn caps(&self) -> Vec<String> {
+        let of = |list: &ListOutcome| {
+            let cap = list.cap.then(|| format!("list {}: {}", list.list, list.why));
+            cap.into_iter().chain(list.gaps.iter().map(|gap| format!("list {}: {gap}", list.list))).collect::<Vec<_>>()
+        };
+        self.lists.iter().flat_map(of).collect()
+    }
 }
 
 /// What became of a job.
@@ -60,24 +84,18 @@ pub fn of(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, elapsed: Duration
     let mut out = Vec::new();
     for site in sites {
         let mut coverage = Coverage::default();
-        let mut lists = Vec::new();
+        let (mut lists, mut window) = (Vec::new(), Window::default());
         for walk in site.walks().iter() {
             coverage.add(&walk.coverage);
-            let capped = walk.row.next.is_some() && run.max_pages.is_some_and(|most| walk.row.pages >= most);
-            let why = match (&walk.given_up, &walk.row.ended) {
-                (Some(why), _) | (None, Some(why)) => why.clone(),
-                (None, None) if capped => format!("stopped at --max-pages {}", walk.row.pages),
-                (None, None) => "not walked to its end yet".to_owned(),
-            };
-            let failed = walk.given_up.is_some() || (walk.row.next.is_none() && !walk.row.complete);
-            let (list, pages, complete) = (walk.row.list.clone(), walk.row.pages, walk.row.complete);
-            lists.push(ListOutcome { list, pages, complete, why, failed });
+            window = window_of(walk.row.kind);
+            lists.push(list_outcome(run, walk));
         }
         out.push(SiteOutcome {
             site: site.id().to_owned(),
             tally: site.stats.tally(),
             lists,
             coverage,
+            window,
             halt: site.halted(),
             left: !run.frontier.is_empty(site.id())?,
         });
@@ -86,4 +104,29 @@ pub fn of(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, elapsed: Duration
         report::write(&run.root, site, run.clock.now())?;
     }
     Ok(Outcome { sites: out, adopted, drained: run.draining(), elapsed })
+}
+
+fn list_outcome(run: &Run, walk: &Walk) -> ListOutcome {
+    let capped = walk.row.next.is_some() && run.max_pages.is_some_and(|most| walk.row.pages >= most);
+    let end = walk.machine.course().end.as_ref();
+    let (why, stop) = match (&walk.given_up, &walk.row.ended) {
+        (Some(why), _) => (why.clone(), "failed"),
+        (None, Some(why)) => (why.clone(), end.map_or("end", StopReason::word)),
+        (None, None) if capped => (
+            format!("stopped at --max-pages {}: the list goes on, and so does the same command", walk.row.pages),
+            "max-pages",
+        ),
+        (None, None) => ("not walked to its end yet".to_owned(), "open"),
+    };
+    ListOutcome {
+        list: walk.row.list.clone(),
+        pages: walk.row.pages,
+        complete: walk.row.complete,
+        failed: walk.given_up.is_some() || (walk.row.next.is_none() && !walk.row.complete),
+        cap: stop == "max-pages" || (walk.row.ended.is_some() && end.is_some_and(StopReason::is_cap)),
+        entered: walk.machine.course().entered,
+        gaps: walk.machine.course().gaps.clone(),
+        why,
+        stop,
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::coverage::Counts;
@@ -13,6 +14,7 @@ use super::recheck::Rechecked;
 use super::run::Halt;
 use crate::archive::{replace_rebuildable, warc::file_safe};
 use crate::model::Stamp;
+use crate::portal::Window;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -29,8 +31,29 @@ struct Report<'a> {
     outside_window: u64,
     open: u64,
     rechecked: &'a Rechecked,
+    /// What was listed and is not held.
+    gaps: u64,
+    window: Days,
     lists: Vec<ListLine<'a>>,
-    months: &'a BTreeMap<String, Counts>,
+    /// A line for each bound that ended a list or cut it short, and for each place where articles may be missing.
+    caps: Vec<String>,
+    months: BTreeMap<String, MonthLine>,
+    /// Months of the window, or between others, of which no list names anything.
+    empty_months: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Days {
+    from: Option<Date>,
+    to: Option<Date>,
+}
+
+#[derive(Serialize)]
+struct MonthLine {
+    #[serde(flatten)]
+    counts: Counts,
+    open: u64,
+    gaps: u64,
 }
 
 #[derive(Serialize)]
@@ -38,12 +61,24 @@ struct ListLine<'a> {
     list: &'a str,
     pages: u32,
     complete: bool,
+    stop: &'a str,
     why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entered_at_page: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages_of_the_search: Option<u32>,
 }
 
 /// Writes a site's report; the day's last run wins.
 pub fn write(root: &Path, site: &SiteOutcome, now: Timestamp) -> Result<(), CrawlError> {
     let total = site.coverage.total();
+    let Window { from, to } = site.window;
+    let months = site.coverage.span(from, to);
+    let nothing = |(month, counts): (&String, &Counts)| (counts.listed == 0).then(|| month.clone());
+    let line = |(month, counts): (String, Counts)| {
+        let (open, gaps) = (counts.open(), counts.gaps());
+        (month, MonthLine { counts, open, gaps })
+    };
     let report = Report {
         site: &site.site,
         written_at: now.to_string(),
@@ -53,6 +88,7 @@ pub fn write(root: &Path, site: &SiteOutcome, now: Timestamp) -> Result<(), Craw
         duplicates: total.duplicates,
         open: total.open(),
         rechecked: &site.tally.rechecked,
+        gaps: total.gaps(),
         not_article: total.not_article,
         failed: total.failed,
         refused_by_robots: total.refused,
@@ -61,9 +97,20 @@ pub fn write(root: &Path, site: &SiteOutcome, now: Timestamp) -> Result<(), Craw
         lists: site
             .lists
             .iter()
-            .map(|list| ListLine { list: &list.list, pages: list.pages, complete: list.complete, why: &list.why })
+            .map(|list| ListLine {
+                list: &list.list,
+                pages: list.pages,
+                complete: list.complete,
+                stop: list.stop,
+                why: &list.why,
+                entered_at_page: list.entered.map(|(page, _)| page),
+                pages_of_the_search: list.entered.map(|(_, looks)| looks),
+            })
             .collect(),
-        months: &site.coverage.months,
+        caps: site.caps(),
+        window: Days { from, to },
+        empty_months: months.iter().filter_map(nothing).collect(),
+        months: months.into_iter().map(line).collect(),
     };
     let name = format!("{}.json", Stamp::vietnam_day(now));
     let path = root.join("report").join(file_safe(&site.site)).join(name);

@@ -5,6 +5,7 @@
 //! order, and one that is in no order, or has no dates, is walked from as far as is known.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::ListItem;
 
@@ -24,14 +25,19 @@ pub enum Look {
     Start(u32),
 }
 
+/// A pager that tells of no more pages may show the nearest ones only: its last number is no bound.
+const NEAREST: u32 = 16;
+
 /// A search for the first page on which something is not younger than a day.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bisect {
     to: Date,
     /// Up to this page everything is too young; 0 when nothing is known.
     low: u32,
     /// From this page on it is not, or there is nothing.
     high: Option<u32>,
+    /// The number of pages that the portal tells. It may be wrong, so it only says where to look.
+    told: Option<u32>,
     blind: Vec<u32>,
     looks: u32,
     lost: bool,
@@ -40,8 +46,8 @@ pub struct Bisect {
 impl Bisect {
     /// A search for `to`, the last day wanted, in a list of `total` pages, where that is known.
     pub fn new(to: Date, total: Option<u32>) -> Self {
-        let high = total.map(|total| total.min(PAGES).saturating_add(1));
-        Self { to, low: 0, high, blind: Vec::new(), looks: 0, lost: false }
+        let told = total.map(|total| total.min(PAGES)).filter(|total| *total >= NEAREST);
+        Self { to, low: 0, high: None, told, blind: Vec::new(), looks: 0, lost: false }
     }
 
     /// What to do next. The same answer until something is noted.
@@ -57,7 +63,12 @@ impl Bisect {
         let aim = match self.high {
             Some(high) if high <= self.low + 1 => return start,
             Some(high) => self.low + (high - self.low) / 2,
-            None => (self.low * 2).max(self.low + 1),
+            None => match self.told {
+                Some(told) if told > self.low => self.low + (told + 1 - self.low) / 2,
+                // The page after the last one told: if it is there, the portal told wrong.
+                Some(told) if told == self.low => self.low + 1,
+                _ => (self.low * 2).max(self.low + 1),
+            },
         };
         let free = |page: &u32| !self.blind.contains(page);
         let upwards = (aim..self.high.unwrap_or(u32::MAX)).find(free);
@@ -69,15 +80,13 @@ impl Bisect {
     /// The middle one of its dates speaks for it: pinned and misdated articles are few on a page.
     pub fn note(&mut self, page: u32, items: &[ListItem]) {
         self.looks += 1;
-        let mut dates: Vec<Date> = items.iter().filter_map(|item| item.date.map(|stamp| stamp.date())).collect();
-        dates.sort_unstable();
-        let reached = match dates.get(dates.len() / 2) {
+        let reached = match middle(items) {
             _ if items.is_empty() => true,
             None => {
                 self.blind.push(page);
                 return;
             }
-            Some(middle) => *middle <= self.to,
+            Some(middle) => middle <= self.to,
         };
         if reached {
             self.high = Some(self.high.map_or(page, |high| high.min(page)));
@@ -85,8 +94,32 @@ impl Bisect {
             self.low = self.low.max(page);
         }
         // Older before younger: the list is in no order.
-        self.lost = self.high.is_some_and(|high| high <= self.low);
+        self.lost |= self.high.is_some_and(|high| high <= self.low);
     }
+
+    /// Takes in that the list has no page `page`: it lies past the end, or cannot be had.
+    pub fn past(&mut self, page: u32) {
+        self.note(page, &[]);
+    }
+
+    /// Takes in that the list is in no order.
+    pub fn give_up(&mut self) {
+        self.looks += 1;
+        self.lost = true;
+    }
+
+    /// Takes in that the list ends with `page`.
+    pub fn ends_with(&mut self, page: u32) {
+        let after = page.saturating_add(1);
+        self.high = Some(self.high.map_or(after, |high| high.min(after)));
+    }
+}
+
+/// The middle one of a page's days.
+pub(super) fn middle(items: &[ListItem]) -> Option<Date> {
+    let mut dates: Vec<Date> = items.iter().filter_map(|item| item.date.map(|stamp| stamp.date())).collect();
+    dates.sort_unstable();
+    dates.get(dates.len() / 2).copied()
 }
 
 #[cfg(test)]
@@ -156,6 +189,15 @@ mod tests {
         search.note(4, &page(90, 1_000, true));
         search.note(5, &page(1, 1_000, true));
         assert_eq!(search.next(), Look::Start(1));
+    }
+
+    #[test]
+    fn a_number_of_pages_that_is_wrong_is_found_out() {
+        let to = TODAY.saturating_sub(1_000.days());
+        for told in [1, 7, 20, 250, 301, 900] {
+            let (start, looks) = search(Bisect::new(to, Some(told)), 6_000, true);
+            assert!((299..=301).contains(&start) && looks <= 24, "{told}: {start} {looks}");
+        }
     }
 
     proptest! {

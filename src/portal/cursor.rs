@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::course::Course;
+use super::numbered::Numbered;
 use crate::model::PageRequest;
 
 /// How many item sets and requests are remembered: a list that turns in a longer circle brings nothing new for so many
@@ -50,6 +52,10 @@ pub struct Cursor {
     pub cut: Option<String>,
     /// The page to ask for next, when the walk goes on.
     pub next: Option<PageRequest>,
+    /// The address of any page, as the pager's links have it.
+    pub numbered: Option<Numbered>,
+    /// Whether the walk leaves its way, and what for.
+    pub course: Course,
 }
 
 /// Where the items of a list stand on its pages, as the first page showed.
@@ -90,9 +96,7 @@ impl Cursor {
 
     /// Remembers a page's items; `false` when the same set was met before.
     pub(super) fn remember_items<'a>(&mut self, keys: impl Iterator<Item = &'a str>) -> bool {
-        // Order does not count: some portals shuffle equal dates.
-        let set = keys.map(hash).fold(0u64, u64::wrapping_add);
-        remember(&mut self.item_sets, set)
+        remember(&mut self.item_sets, set_of(&keys.map(hash).collect::<Vec<_>>()))
     }
 
     /// Whether that request was made lately.
@@ -117,6 +121,11 @@ fn request_hash(request: &PageRequest) -> u64 {
         crate::model::PageMethod::Get => hash(request.url.as_str()),
         crate::model::PageMethod::Post { body, .. } => hash(&format!("{}\n{body}", request.url)),
     }
+}
+
+/// Articles as a set. Order does not count: some portals shuffle equal dates.
+pub(super) fn set_of(keys: &[u64]) -> u64 {
+    keys.iter().copied().fold(0u64, u64::wrapping_add)
 }
 
 /// FNV-1a: the same in every build, which the ledger needs and `std`'s hasher does not promise.

@@ -6,6 +6,8 @@ use super::article_url::grows;
 use super::choose::nodes;
 use super::cursor::Cursor;
 use super::family::Family;
+use super::numbered::Numbered;
+use super::pager::Pager;
 use super::reader::{ListReader, Seen};
 use super::template::{fill, names_in};
 use super::{Next, exclusion, form, postback, script};
@@ -52,13 +54,32 @@ fn addressed(list: &Url, rule: &Pages, number: u32, cursor: &Cursor) -> Option<R
 }
 
 impl ListReader {
-    /// The request for page `number` of the list, where any page can be asked for by its number.
+    /// The request for page `number` of the list, where any page can be asked for by its number: by the site file's
+    /// rule, else as the pager's links count, else in the family's way.
     pub fn page(&self, number: u32, cursor: &Cursor) -> Option<PageRequest> {
         if number == 1 {
             return Some(first_request(&self.list));
         }
+        if self.list.pages.is_none()
+            && let Some(numbered) = &cursor.numbered
+        {
+            let url = numbered.page(number).filter(|url| self.urls.owns(url) && !grows(url))?;
+            return Some(PageRequest { number, url, method: PageMethod::Get });
+        }
         let rule = self.rule(self.known_family(cursor), cursor)?;
         addressed(&self.list.url, rule, number, cursor)?.ok()
+    }
+
+    /// Keeps how the addresses of pages count, once enough of them are known.
+    pub(super) fn learn_numbers(pager: &Pager, request: &PageRequest, next: &Next, cursor: &mut Cursor) {
+        let mut known = pager.numbers.clone();
+        if request.method == PageMethod::Get {
+            known.push((request.number, request.url.clone()));
+        }
+        if let Next::Page(PageRequest { number, url, method: PageMethod::Get }) = next {
+            known.push((*number, url.clone()));
+        }
+        cursor.numbered = Numbered::of(&known).or_else(|| cursor.numbered.take());
     }
 
     /// The way to further pages that is in force: the site file's, else the family's.

@@ -16,6 +16,8 @@ pub(super) struct Pager {
     pub present: bool,
     /// The last page's number, where a label tells.
     pub total: Option<u32>,
+    /// Numbered pages and their addresses.
+    pub numbers: Vec<(u32, Url)>,
     /// For people.
     pub why: String,
 }
@@ -47,11 +49,18 @@ pub(super) fn read(outline: &Outline, urls: &ArticleUrls, page: &Url, list: &Url
         })
         .max()
         .map(|last| last.max(number));
+    let numbers = steps
+        .iter()
+        .filter_map(|step| match step.label {
+            Label::Number(n) if step.count.is_some() || step.in_pager => Some((n, step.url.clone())),
+            _ => None,
+        })
+        .collect();
     let (next, why) = match choose(&steps, outline.rel_next.as_ref().filter(|url| urls.owns(url)), page, number) {
         Some((url, why)) => (Some(url.clone()), why),
         None => (None, "no link to a further page".to_owned()),
     };
-    Pager { next, present, total, why }
+    Pager { next, present, total, numbers, why }
 }
 
 /// Whether numbers stand in a pager that a script works: there is no address, but there are pages.

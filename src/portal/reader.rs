@@ -138,7 +138,8 @@ impl ListReader {
         let before = cursor.learned.as_ref().filter(|_| request.number > 1);
         let (chosen, learned) = self.choose(page, &outline, family, before, &pager, &mut why);
         let dates = self.date.as_ref().map(|date| nodes(&outline, page, date)).unwrap_or_default();
-        let (keys, items): (Vec<String>, Vec<ListItem>) = items::entries(&outline, &chosen, &dates).into_iter().unzip();
+        let (mut keys, mut items): (Vec<String>, Vec<ListItem>) =
+            items::entries(&outline, &chosen, &dates).into_iter().unzip();
 
         if learned.is_some() {
             cursor.learned = learned;
@@ -149,6 +150,12 @@ impl ListReader {
         let empty = items.is_empty();
         let seen = Seen { page, outline: &outline, request, family, pager: &pager, empty };
         let next = self.next(&seen, &mut cursor);
+        Self::learn_numbers(&pager, request, &next, &mut cursor);
+        // A service that fills the frame begins with its first page, so what else the frame links to is no list.
+        let filled = cursor.frame && request.number == 1 && matches!(next, Next::Page(_));
+        if filled && self.item.is_none() && self.link.is_none() {
+            (keys, items) = (Vec::new(), Vec::new());
+        }
         let section = self.section(&outline);
         let taken = Taken { keys, items, next, section, from: &page.url };
         ListReading { sent_back, ..self.close(taken, family, request, cursor, why) }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::cursor::hash;
 use super::{Cursor, ListItem, ListReading, Next, article_key};
@@ -36,7 +37,7 @@ impl Window {
 }
 
 /// Why a walk stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StopReason {
     /// The list ends, in the reader's words.
     End(String),
@@ -59,6 +60,26 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// One word for programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::End(_) => "end",
+            Self::Cut(_) => "cut",
+            Self::SentBack => "sent-back",
+            Self::SameItems => "same-items",
+            Self::NothingNew(_) => "nothing-new",
+            Self::NothingRecognised => "nothing-recognised",
+            Self::MaxPages(_) => "page-limit",
+            Self::OlderThan(_) => "window",
+            Self::AllHeld => "held",
+        }
+    }
+
+    /// Whether a bound ended the walk, and not the list itself or what was wanted of it.
+    pub fn is_cap(&self) -> bool {
+        matches!(self, Self::MaxPages(_) | Self::NothingNew(_) | Self::Cut(_))
+    }
+
     /// Whether the list was walked to its end, or to the end of what was wanted: nothing is missing.
     pub fn is_complete(&self) -> bool {
         !matches!(self, Self::MaxPages(_) | Self::NothingRecognised | Self::Cut(_))
@@ -72,7 +93,7 @@ impl fmt::Display for StopReason {
             Self::Cut(why) => write!(f, "the list goes on, but cannot be followed: {why}"),
             Self::SentBack => f.write_str("end of the list: a page past the end leads back to the first"),
             Self::SameItems => f.write_str("end of the list: the page shows the same articles as an earlier one"),
-            Self::NothingNew(pages) => write!(f, "{pages} pages in a row listed nothing new"),
+            Self::NothingNew(pages) => write!(f, "given up: {pages} pages in a row listed nothing new"),
             Self::NothingRecognised => f.write_str(
                 "no article was recognised on the first page; give `item` and `link` selectors in the site file",
             ),
@@ -84,7 +105,7 @@ impl fmt::Display for StopReason {
 }
 
 /// What to do after a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     /// Ask for this page.
     Continue(PageRequest),
@@ -95,12 +116,12 @@ pub enum Step {
 /// One walk over one list.
 #[derive(Debug)]
 pub struct Walk {
-    mode: Mode,
-    window: Window,
+    pub(super) mode: Mode,
+    pub(super) window: Window,
     max_pages: u32,
     patience: u32,
     listed: Recent<u64>,
-    cursor: Cursor,
+    pub(super) cursor: Cursor,
 }
 
 /// Pages in a row without anything new that end a walk.
@@ -149,9 +170,9 @@ impl Walk {
     }
 
     /// Takes note of the page's items; returns those that this walk had not met.
-    fn list<'a>(&mut self, reading: &'a ListReading) -> Vec<&'a ListItem> {
-        let key = |item: &ListItem| hash(&article_key(&item.url, reading.family));
-        reading.items.iter().filter(|item| self.listed.insert(key(item))).collect()
+    pub(super) fn list<'a>(&mut self, reading: &'a ListReading) -> Vec<&'a ListItem> {
+        let keys = keys_of(reading);
+        reading.items.iter().zip(keys).filter(|(_, key)| self.listed.insert(*key)).map(|(item, _)| item).collect()
     }
 
     /// The first rule that ends the walk. Truths about the list come before wishes about it.
@@ -187,6 +208,11 @@ impl Walk {
         }
         (more && self.cursor.pages_read >= self.max_pages).then_some(StopReason::MaxPages(self.max_pages))
     }
+}
+
+/// What a page's articles are known by, in their order.
+pub(super) fn keys_of(reading: &ListReading) -> Vec<u64> {
+    reading.items.iter().map(|item| hash(&article_key(&item.url, reading.family))).collect()
 }
 
 /// Whether a repeated page may be one that new articles pushed down: the portal itself says that more pages follow.

@@ -18,6 +18,9 @@ struct Measure {
     strangers: Vec<String>,
     score: Score,
     twice: usize,
+    list_pages: usize,
+    needed: usize,
+    requests: usize,
 }
 
 fn stage(family: Family) -> Stage {
@@ -50,9 +53,22 @@ fn measure(stage: &Stage) -> Measure {
         }
         found.extend(held);
     }
-    let asked = Asked::of(stage.portal(0), 0).articles;
-    let twice = asked.len() - asked.iter().map(|request| request.path.as_str()).collect::<HashSet<_>>().len();
-    Measure { found: found.len(), wanted: golds.len(), strangers, score, twice }
+    let portal = stage.portal(0);
+    let requests = portal.requests();
+    let distinct: HashSet<(&str, &str)> = requests.iter().map(|r| (r.path.as_str(), r.body.as_str())).collect();
+    let twice = requests.len() - distinct.len();
+    let list_pages = Asked::of(portal, 0).lists.len();
+    let needed = portal.lists().iter().map(|list| list.pages).sum();
+    Measure {
+        found: found.len(),
+        wanted: golds.len(),
+        strangers,
+        score,
+        twice,
+        list_pages,
+        needed,
+        requests: requests.len(),
+    }
 }
 
 /// The first block that differs.
@@ -74,8 +90,11 @@ fn each(families: &[Family], how: &str, crawl: impl Fn(&Stage)) {
     for family in families {
         let stage = stage(*family);
         crawl(&stage);
-        let Measure { found, wanted, strangers, score, twice } = measure(&stage);
-        println!("{how} | {:10} | {found} of {wanted} | {score}", family.name());
+        let Measure { found, wanted, strangers, score, twice, list_pages, needed, requests } = measure(&stage);
+        println!(
+            "{how} | {:10} | {found} of {wanted} | {score} | {list_pages} list pages for {needed}, {requests} requests",
+            family.name()
+        );
         complaints.extend(score.short().into_iter().map(|what| format!("{}: {what}", family.name())));
         total.add(&score);
         if found != wanted || !strangers.is_empty() || twice > 0 {

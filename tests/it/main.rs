@@ -2,16 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod bundles;
 mod bytes;
 mod crash;
 mod disk;
 mod errors;
 mod examples;
+mod exports;
+mod extract;
 mod families;
 mod faults;
 mod flow;
 mod harness;
 mod interrupt;
+mod judges;
+mod pages;
 mod places;
 mod polite;
 mod portals;
@@ -21,6 +26,8 @@ mod recovery;
 mod score;
 mod serve;
 mod support;
+mod takedowns;
 mod tidy;
 mod tls;
 mod versions;
+mod walking;

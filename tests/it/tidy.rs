@@ -55,8 +55,8 @@ fn has_extension(name: &str, extensions: &[&str]) -> bool {
 
 /// Files written by people; fixtures are whatever a portal sent, and the lock file is cargo's.
 fn is_ours(name: &str) -> bool {
-    let written = ["rs", "toml", "md", "yml", "sh", "service", "timer", "socket", "conf"];
-    let plain = [".ci/run", "tests/run", ".gitignore"];
+    let written = ["rs", "py", "toml", "md", "yml", "sh", "service", "timer", "socket", "conf"];
+    let plain = [".ci/run", "tests/run", "tests/judges/setup", ".gitignore"];
     (has_extension(name, &written) || plain.contains(&name)) && !name.contains("fixtures/")
 }
 

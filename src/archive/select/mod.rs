@@ -32,6 +32,7 @@ pub use query::{By, Query, rfc3339};
 pub use take::{Range, Take};
 pub use texts::Texts;
 
+use super::catalog::ArticleRecord;
 use super::cdxj::Entry;
 use super::error::{ArchiveError, Result};
 
@@ -234,6 +235,14 @@ fn held(root: &Path, files: &[WarcFile], query: &Query) -> Result<HashSet<Key>> 
         })?;
     }
     Ok(held)
+}
+
+/// Whether the site captured the article at one of its addresses.
+pub fn met_at(root: &Path, site: &str, record: &ArticleRecord) -> Result<bool> {
+    let (files, _) = files::list(root)?;
+    let query = Query { sites: vec![site.to_owned()], ..Query::default() };
+    let held = held(root, &files, &query)?;
+    Ok(record.site == site || record.locations.iter().any(|uri| held.contains(&Key::of(&address::captured_as(uri)))))
 }
 
 /// A site that nothing was ever captured from is a slip of the pen.

@@ -13,15 +13,30 @@ fn tone_marks_fold_on_whole_open_syllables_only() {
         ("ngụy", "nguỵ"),
         ("tùy", "tuỳ"),
         ("tòa án", "toà án"),
+        ("xóa", "xoá"),
+        ("họa", "hoạ"),
+        ("góa", "goá"),
+        ("loã", "lõa"),
+        ("hòe", "hoè"),
+        ("xòe", "xoè"),
+        ("trụy", "truỵ"),
+        ("TÚY", "TUÝ"),
+        ("Hủy", "Huỷ"),
     ] {
         assert_eq!(normal_form(old), normal_form(new), "{old} {new}");
     }
     // No second spelling: a coda follows, or `u` belongs to the onset.
-    for word in ["hoàn", "khoáng", "thuyết", "quý", "quỷ", "mùa", "múa", "huỳnh", "xoáy", "khuỷu"] {
+    for word in [
+        "hoàn", "khoáng", "thuyết", "quý", "quỷ", "mùa", "múa", "huỳnh", "xoáy", "khuỷu", "khoảng", "hoạt", "mía",
+        "thuở", "tuế", "quỳ", "quỹ", "quỵ", "già", "giò", "toán", "thuý",
+    ] {
         assert_eq!(normal_form(word), word);
     }
     assert_ne!(normal_form("qúy"), normal_form("quý"));
     assert_ne!(normal_form("lý"), normal_form("lí"));
+    // Spelling, not style: đ is a letter, i and y are two.
+    assert_ne!(normal_form("đã"), normal_form("da"));
+    assert_ne!(normal_form("kỹ"), normal_form("kĩ"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod dates;
 mod fingerprint;
 mod form;
+mod lexicon;
 mod pages;
 mod refusals;
 

@@ -1,5 +1,6 @@
 //! Pages for this room's tests.
 
+mod course;
 mod families;
 mod generic;
 mod kinds;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod run;
+mod wacz;
 
 use std::collections::HashSet;
 use std::fs;
@@ -14,6 +15,7 @@ use tokio::runtime::Runtime;
 
 pub use archive::{Kept, records};
 pub use run::{Ran, Running, luutru};
+pub use wacz::Wacz;
 
 /// Longer than any run here takes; one that hangs fails its test instead of holding up the suite.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::fault::{Fault, FaultRule};
-use crate::route::param;
+use crate::route::{param, params};
 use crate::site::{Asked, Site};
 
 /// The answer to a request under `/__control/`.
@@ -26,6 +26,7 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
             Some(gold) => json(&gold),
             None => refuse(404, "no article has this id"),
         },
+        (true, "withdraw") => json(&site.withdraw(&params(&asked.query, "id").collect::<Vec<_>>())),
         (true, "fault") => match rule(&asked.body) {
             Ok(rule) => {
                 site.faults.add(rule.clone());
@@ -40,7 +41,7 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
         (false, "requests") => json(&site.log.all()),
         (false, "gold") => json(&site.gold()),
         (false, "lists") => json(&site.lists()),
-        _ => refuse(404, "publish, edit, revert, fault, heal (POST); requests, gold, lists (GET)"),
+        _ => refuse(404, "publish, edit, revert, withdraw, fault, heal (POST); requests, gold, lists (GET)"),
     }
 }
 

@@ -6,7 +6,7 @@
 //! - `rng`, `dates`, `spelling`: small tools;
 //! - `text`: words; `article`, `world`: who publishes what and when; `gold`: the truth about it;
 //! - `page`, `render`: markup; `family`: what sets one system apart from another; `state`: what a portal holds at one moment; `route`, `site`: from a request to an answer;
-//! - `body`, `answer`, `fault`, `misbehave`, `server`: onto the wire; `log`, `control`: what came of it.
+//! - `body`, `answer`, `fault`, `misbehave`, `server`: onto the wire; `log`, `control`, `change`: what came of it, and what moves meanwhile.
 //!
 //! Sentences, people, provinces and addresses are made up; a likeness to real ones is chance.
 
@@ -16,6 +16,7 @@ mod answer;
 mod article;
 mod assets;
 mod body;
+mod change;
 mod control;
 mod dates;
 mod family;
@@ -38,6 +39,7 @@ mod tests;
 mod text;
 mod world;
 
+pub use change::Change;
 pub use fault::{Fault, FaultRule};
 pub use gold::Gold;
 pub use log::Request;

@@ -10,6 +10,7 @@ use std::time::Instant;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::change::Change;
 use crate::fault::{Fault, FaultRule};
 use crate::gold::Gold;
 use crate::log::Request;
@@ -132,6 +133,16 @@ impl Portal {
     /// Takes the last edit of an article back; none when no article has this id.
     pub fn revert(&self, id: &str) -> Option<Gold> {
         self.site.revert(id)
+    }
+
+    /// Takes articles off: their pages are missing, and the lists close up. Gives the golds of those that were there.
+    pub fn withdraw(&self, ids: &[String]) -> Vec<Gold> {
+        self.site.withdraw(ids)
+    }
+
+    /// Changes what the portal holds just before it answers the first request whose path, query or body hold `needle`.
+    pub fn before(&self, needle: &str, change: Change) {
+        self.site.changes.plan(needle, change);
     }
 
     /// Misbehaves from now on, for every path but `/robots.txt`.

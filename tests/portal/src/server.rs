@@ -93,6 +93,7 @@ async fn exchange(
     });
     // Should the client leave before there is an answer, this empty body notes the end.
     let unanswered = PortalBody::silent().noted(Arc::clone(&site.log), number);
+    site.turn(&asked);
     let fault = site.faults.take(&asked.path);
     let response = match fault {
         Some(fault) => misbehave::answer(&site, fault, &asked, gzip, &reset).await?,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::article::Article;
+use crate::change::{Change, Changes};
 use crate::dates::Stamp;
 use crate::fault::Faults;
 use crate::gold::Gold;
@@ -71,6 +72,8 @@ pub struct Site {
     pub log: Arc<Log>,
     /// Faults in force.
     pub faults: Faults,
+    /// Changes to come.
+    pub changes: Changes,
     chrome: Chrome,
     info: HashMap<String, String>,
     world: World,
@@ -87,6 +90,7 @@ impl Site {
             chrome,
             log: Arc::new(Log::since(started)),
             faults: Faults::default(),
+            changes: Changes::default(),
             world,
             spec,
             base,
@@ -158,6 +162,26 @@ impl Site {
         articles.extend(state.articles.iter().cloned());
         *state = Arc::new(State::new(&self.spec, articles));
         golds
+    }
+
+    /// Takes articles off: their pages are missing, the lists close up. Gives those that were there.
+    pub fn withdraw(&self, ids: &[String]) -> Vec<Gold> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let off = |article: &&Article| ids.contains(&article.id.to_string());
+        let golds = state.articles.iter().filter(off).map(|a| Gold::of(a, &self.spec, &self.base)).collect();
+        let kept = state.articles.iter().filter(|article| !off(article)).cloned().collect();
+        *state = Arc::new(State::new(&self.spec, kept));
+        golds
+    }
+
+    /// Carries out what was planned for this request.
+    pub fn turn(&self, asked: &Asked) {
+        for change in self.changes.due(&format!("{} {}", asked.whole(), asked.body)) {
+            match change {
+                Change::Publish(count) => drop(self.publish(count)),
+                Change::Withdraw(ids) => drop(self.withdraw(&ids)),
+            }
+        }
     }
 
     /// Changes an article's text under its address; none when there is no such article.

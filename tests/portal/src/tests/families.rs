@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::pages::{holds, listed};
 use super::{Reply, get, post};
-use crate::{Family, Fault, Portal, PortalSpec, Portals, start};
+use crate::{Change, Family, Fault, Portal, PortalSpec, Portals, start};
 
 /// Portals of all families but the first three, which other tests have.
 async fn further(articles: usize) -> Portals {
@@ -107,6 +107,30 @@ async fn publishing_and_editing_show() {
         assert_eq!((edited.url.as_str(), edited.version), (before[7].url.as_str(), 2));
         holds(&decoded(&get(&edited.url).await), &edited);
     }
+}
+
+#[tokio::test]
+async fn what_is_taken_off_is_gone_and_lists_close_up() {
+    let portals = one(Family::Drupal, 60).await;
+    let portal = &portals.portals()[0];
+    let list = portal.lists()[0].clone();
+    let second = format!("{}?page=1", list.url);
+    let (one, two) = (get(&list.url).await.text(), get(&second).await.text());
+    let (before, after) = (items(portal, &one), items(portal, &two));
+    let gold =
+        |url: &str| portal.gold().into_iter().find(|gold| gold.url == url || gold.twins.iter().any(|t| t == url));
+    let first = gold(&before[0]).unwrap();
+    portal.before("tin-tuc?page=1", Change::Withdraw(vec![first.id.clone()]));
+    assert_eq!(items(portal, &get(&list.url).await.text()), before, "not yet");
+    let moved = items(portal, &get(&second).await.text());
+    assert_eq!(moved[..moved.len() - 1], after[1..], "one moved to the page before");
+    assert_eq!(get(&first.url).await.status, 404);
+    assert!(gold(&first.url).is_none());
+    assert_eq!(portal.withdraw(&[first.id]), vec![]);
+    portal.before("tin-tuc?page=1", Change::Publish(2));
+    get(&second).await;
+    get(&second).await;
+    assert_eq!(portal.gold().len(), 61);
 }
 
 /// Follows the pager's links from the first page to the last; every item comes once.
