@@ -66,6 +66,12 @@ pub struct ArticleRecord {
     /// Program and version that made the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extractor: Option<String>,
+    /// Why the article was withdrawn: it proved to be none. Readers pass it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
+    /// Of a page that nothing speaks for, the digest of what it would have in common with others of its template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Digest>,
 }
 
 /// A record in a WARC file.
@@ -165,6 +171,7 @@ pub struct BadLine {
 }
 
 /// Hands over the latest version of every article, site by site, in the order in which the articles were first seen.
+/// What was withdrawn is passed over.
 /// `sites` empty means all. Lines that are no records go to `bad`.
 ///
 /// Two passes over each log: the first keeps one number an article, so that a log of any length folds in little memory.
@@ -196,7 +203,8 @@ pub fn read_latest(
                 reader.read_until(b'\n', &mut line)
             });
             moved.at("read", &path)?;
-            match serde_json::from_slice(&line) {
+            match serde_json::from_slice::<ArticleRecord>(&line) {
+                Ok(record) if record.withdrawn.is_some() => {}
                 Ok(record) => each(record),
                 Err(_) => bad(BadLine { path: path.clone(), offset }),
             }
@@ -288,6 +296,8 @@ pub(crate) mod tests {
             list: None,
             lang: Some("vi".to_owned()),
             extractor: None,
+            withdrawn: None,
+            template: None,
         }
     }
 

@@ -22,9 +22,10 @@ use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Pending, Shelved, Source};
 use super::task::Task;
+use super::templates;
 use crate::archive::warc::{Original, Receipt};
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
-use crate::model::{CanonicalUrl, Digest};
+use crate::model::Digest;
 use crate::portal;
 
 /// Captures of one commit.
@@ -37,6 +38,8 @@ const GATHER: Duration = Duration::from_millis(15);
 pub struct Committer {
     run: Arc<Run>,
     shelf: Shelf,
+    // Templates found out in this commit: what was taken for articles before is withdrawn at its end.
+    unmasked: Vec<(Arc<SiteRun>, Digest)>,
 }
 
 /// A task whose captures were appended.
@@ -52,7 +55,7 @@ struct Placed {
 impl Committer {
     /// A committer that writes to `shelf`.
     pub fn new(run: Arc<Run>, shelf: Shelf) -> Self {
-        Self { run, shelf }
+        Self { run, shelf, unmasked: Vec::new() }
     }
 
     /// Commits what comes until the channel closes, then seals all files.
@@ -89,6 +92,10 @@ impl Committer {
         }
         for item in placed {
             self.acknowledge(item)?;
+        }
+        for (site, skeleton) in std::mem::take(&mut self.unmasked) {
+            let (run, now) = (&*self.run, self.run.clock.now());
+            templates::withdraw(&mut self.shelf, &*run.ledger, &run.frontier, &site, &skeleton, now)?;
         }
         Ok(())
     }
@@ -183,6 +190,7 @@ impl Committer {
         let mut pending = Pending::new();
         let mut touched = BTreeSet::new();
         for place in placed.iter_mut() {
+            self.judge(place)?;
             let Finding::Article(text) = &place.item.finding else { continue };
             let Task::Article(lease) = &place.item.finished.task else { continue };
             let Some(receipt) = &place.receipt else { continue };
@@ -211,6 +219,20 @@ impl Committer {
         }
         for site in touched {
             self.shelf.site(&site)?.texts.sync()?;
+        }
+        Ok(())
+    }
+
+    /// What reads like an article may be the portal's page for what it does not have.
+    fn judge(&mut self, place: &mut Placed) -> Result<(), CrawlError> {
+        let (Finding::Article(text), Task::Article(lease)) = (&place.item.finding, &place.item.finished.task) else {
+            return Ok(());
+        };
+        if let Some((skeleton, new)) = templates::judge(&*self.run.ledger, &lease.site, &lease.row, text)? {
+            if new {
+                self.unmasked.push((Arc::clone(&place.item.finished.site), skeleton));
+            }
+            place.item.finding = Finding::NotArticle(templates::CAUSE.to_owned());
         }
         Ok(())
     }
@@ -303,7 +325,9 @@ impl Committer {
                 frontier.acknowledge(lease, &state, receipt, batch);
                 Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate })
             }
-            (Finding::Elsewhere(key), Some(receipt)) => self.moved(lease, key, receipt, seen, batch)?,
+            (Finding::Elsewhere(key), Some(receipt)) => {
+                places::moved(frontier, ledger, lease, (key, receipt), seen, batch)?.then_some(Fate::Duplicate)
+            }
             (Finding::NotArticle(_) | Finding::Failed { retryable: false, .. }, _)
                 if let Some(url) = places::another(ledger, &lease.site, &lease.row.key, batch)? =>
             {
@@ -336,30 +360,6 @@ impl Committer {
             }
         };
         Ok(fate)
-    }
-
-    /// A redirect led to a held article: the address is one of its locations. `None` when it is not held any more.
-    fn moved(
-        &self,
-        lease: &Lease,
-        key: &CanonicalUrl,
-        receipt: &Receipt,
-        seen: &mut Vec<Seen>,
-        batch: &mut Batch,
-    ) -> Result<Option<Fate>, LedgerError> {
-        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
-        let state = frontier.row(&lease.site, key)?.map(|row| row.state);
-        let Some(state @ UrlState::Article { content, .. }) = state else {
-            frontier.release(lease, true, batch);
-            return Ok(None);
-        };
-        if let Some(text_path) = places::text_of(ledger, &content)? {
-            let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
-            let urls = std::iter::once(lease.row.url.clone()).chain(further);
-            seen.extend(urls.map(|url| Seen { text_path: text_path.clone(), url }));
-        }
-        frontier.acknowledge(lease, &state, receipt, batch);
-        Ok(Some(Fate::Duplicate))
     }
 }
 

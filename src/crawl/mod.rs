@@ -11,6 +11,7 @@ pub mod coverage;
 mod disk;
 mod error;
 mod frontier;
+mod gates;
 mod kept;
 mod lane;
 mod listing;
@@ -34,6 +35,7 @@ mod shelve;
 pub mod stats;
 mod tails;
 mod task;
+mod templates;
 
 pub use adopt::Adopted;
 pub use error::CrawlError;

@@ -192,5 +192,7 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         list: Some(source.list.to_owned()),
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),
+        withdrawn: None,
+        template: found.suspect,
     }
 }

@@ -16,12 +16,14 @@ pub struct Ask {
     pub url: Url,
     /// GET or POST.
     pub method: PageMethod,
+    /// `name=value` of a cookie gate that the site file says to answer; no other cookie is ever sent.
+    pub cookie: Option<String>,
 }
 
 impl Ask {
     /// A plain GET.
     pub fn get(url: Url) -> Self {
-        Self { url, method: PageMethod::Get }
+        Self { url, method: PageMethod::Get, cookie: None }
     }
 }
 
@@ -70,6 +72,8 @@ pub struct Exchange {
     pub tls: Option<TlsInfo>,
     /// robots.txt's word on this address.
     pub robots: String,
+    /// The cookie that was sent.
+    pub cookie: Option<String>,
     /// To a usable connection; zero on one kept from before.
     pub connect: Duration,
     /// From the request to the first byte of the response.
@@ -100,6 +104,7 @@ impl Exchange {
             peer: IpAddr::from([0, 0, 0, 0]),
             tls: None,
             robots: String::new(),
+            cookie: None,
             connect: Duration::ZERO,
             first_byte: Duration::ZERO,
             total: Duration::ZERO,

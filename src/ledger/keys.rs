@@ -55,6 +55,11 @@ impl Key {
         [b"c/".as_slice(), &digest.0].concat()
     }
 
+    /// What is known of a page's skeleton.
+    pub fn template(site: &str, skeleton: &Digest) -> Vec<u8> {
+        parts(b't', site, &skeleton.0)
+    }
+
     /// How much of a WARC file is accounted for, by its final name.
     pub fn file(name: &str) -> Vec<u8> {
         [b"f/".as_slice(), name.as_bytes()].concat()
