@@ -33,7 +33,13 @@ impl ListReader {
             }
             seen.insert(key.clone(), items.len());
             keys.push(key);
-            items.push(ListItem { url: link, title: title(record), date: date(record), also: Vec::new() });
+            items.push(ListItem {
+                url: link,
+                title: title(record),
+                date: date(record),
+                changed: None,
+                also: Vec::new(),
+            });
         }
         let next = onward(&head, url).filter(|_| !items.is_empty());
         let next = next.map_or_else(

@@ -19,6 +19,7 @@ mod portals;
 mod probe;
 mod raw;
 mod recovery;
+mod sitemaps;
 mod support;
 mod templates;
 mod tidy;
