@@ -4,7 +4,7 @@
 //! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,13 +16,14 @@ use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::kept::Kept;
 use super::payload;
-use super::process::{Finding, html, read_article};
+use super::process::{Finding, Text, html, read_article};
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, Read, exchange_of, is_not_modified, is_page, original_of, visit_of};
 use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::tails::{Tail, tails};
+use super::templates;
 use super::versions::{self, Pending, Records};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{
@@ -30,7 +31,7 @@ use crate::archive::warc::{
     parse_date, read_at, scan,
 };
 use crate::config::Site;
-use crate::ledger::{Batch, Key, Ledger};
+use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::{CanonicalUrl, Digest, Limits, Stamp};
 use crate::portal;
 
@@ -65,6 +66,9 @@ pub struct Adopter<'a> {
     kept: Kept,
     readers: HashMap<String, ArticleReaders>,
     families: HashMap<String, &'static str>,
+    // Contents that may be a template's, with their skeletons; and those that proved to be.
+    suspects: HashMap<Digest, Digest>,
+    withdrawn: HashSet<Digest>,
     done: Adopted,
 }
 
@@ -96,6 +100,8 @@ impl<'a> Adopter<'a> {
             kept: Kept::default(),
             readers: HashMap::new(),
             families: HashMap::new(),
+            suspects: HashMap::new(),
+            withdrawn: HashSet::new(),
             done: Adopted::default(),
         }
     }
@@ -190,6 +196,13 @@ impl<'a> Adopter<'a> {
             let known = self.texts.entry(source).or_insert(read);
             *known = Read { new: known.new || read.new, ..read };
         }
+        if let Some(skeleton) = record.template {
+            self.suspects.insert(record.content_hash, skeleton);
+        }
+        if record.withdrawn.is_some() {
+            self.withdrawn.insert(record.content_hash);
+            return templates::adopt(&mut self.shelf, &*self.ledger, &record);
+        }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
             && (there.content_hash, there.version) == (record.content_hash, record.version)
@@ -263,11 +276,16 @@ impl<'a> Adopter<'a> {
         };
         let visit = |day: Option<Date>| visit_of(main, day.or_else(|| row.listed.as_ref().map(Stamp::date)));
         let (state, fate) = match known {
+            Some(read) if self.withdrawn.contains(&read.content) => unmasked(),
             Some(Read { content, version, day, new }) => {
+                if let Some(skeleton) = self.suspects.get(&content) {
+                    templates::adopt_sighting(&*self.ledger, &site, &row, (content, skeleton), batch)?;
+                }
                 let state = UrlState::Article { content, version, visit: visit(day) };
                 (state, if new { Fate::Archived } else { Fate::Duplicate })
             }
             None => match self.read_again(&site, &row, main)? {
+                Finding::Article(text) if self.is_template(&site, &text)? => unmasked(),
                 Finding::Article(text) => {
                     let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
                     let mut locations = vec![row.url.clone()];
@@ -378,6 +396,10 @@ impl<'a> Adopter<'a> {
         Ok(read_article(readers.of(family), row, section, &page, exchange.head.status, exchange.started))
     }
 
+    fn is_template(&self, site: &str, text: &Text) -> Result<bool, LedgerError> {
+        text.suspect.map_or(Ok(false), |skeleton| templates::is_template(&*self.ledger, site, &skeleton))
+    }
+
     /// The site's family: as its file says, or as its pages show.
     fn family_of(&self, site: &str) -> Option<&str> {
         let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
@@ -394,4 +416,10 @@ impl<'a> Adopter<'a> {
         let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
         Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
     }
+}
+
+/// What a page is whose text proved to be a template's.
+fn unmasked() -> (UrlState, Fate) {
+    let cause = templates::CAUSE.to_owned();
+    (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause))
 }

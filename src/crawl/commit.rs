@@ -21,6 +21,7 @@ use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::task::Task;
+use super::templates;
 use super::versions::Pending;
 use super::visit;
 use crate::archive::warc::{Original, Receipt};
@@ -38,6 +39,8 @@ const GATHER: Duration = Duration::from_millis(15);
 pub struct Committer {
     pub(super) run: Arc<Run>,
     shelf: Shelf,
+    // Templates found out in this commit: what was taken for articles before is withdrawn at its end.
+    unmasked: Vec<(Arc<SiteRun>, Digest)>,
 }
 
 /// A task whose captures were appended.
@@ -60,7 +63,7 @@ struct Effects {
 impl Committer {
     /// A committer that writes to `shelf`.
     pub fn new(run: Arc<Run>, shelf: Shelf) -> Self {
-        Self { run, shelf }
+        Self { run, shelf, unmasked: Vec::new() }
     }
 
     /// Commits what comes until the channel closes, then seals all files.
@@ -107,7 +110,12 @@ impl Committer {
                 self.acknowledge(std::mem::take(&mut joint))?;
             }
         }
-        self.acknowledge(joint)
+        self.acknowledge(joint)?;
+        for (site, skeleton) in std::mem::take(&mut self.unmasked) {
+            let (run, now) = (&*self.run, self.run.clock.now());
+            templates::withdraw(&mut self.shelf, &*run.ledger, &run.frontier, &site, &skeleton, now)?;
+        }
+        Ok(())
     }
 
     fn rotate(&mut self, items: &[Processed]) -> Result<(), CrawlError> {
@@ -201,6 +209,7 @@ impl Committer {
         let mut pending = Pending::default();
         let mut touched = BTreeSet::new();
         for place in placed.iter_mut() {
+            self.judge(place)?;
             let Finding::Article(text) = &place.item.finding else { continue };
             let Task::Article(lease) = &place.item.finished.task else { continue };
             let Some(receipt) = &place.receipt else { continue };
@@ -230,6 +239,20 @@ impl Committer {
         }
         for site in touched {
             self.shelf.site(&site)?.texts.sync()?;
+        }
+        Ok(())
+    }
+
+    /// What reads like an article may be the portal's page for what it does not have.
+    fn judge(&mut self, place: &mut Placed) -> Result<(), CrawlError> {
+        let (Finding::Article(text), Task::Article(lease)) = (&place.item.finding, &place.item.finished.task) else {
+            return Ok(());
+        };
+        if let Some((skeleton, new)) = templates::judge(&*self.run.ledger, &lease.site, &lease.row, text)? {
+            if new {
+                self.unmasked.push((Arc::clone(&place.item.finished.site), skeleton));
+            }
+            place.item.finding = Finding::NotArticle(templates::CAUSE.to_owned());
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod disk;
 mod effects;
 mod error;
 mod frontier;
+mod gates;
 mod kept;
 mod lane;
 mod listing;
@@ -36,6 +37,7 @@ mod shelve;
 pub mod stats;
 mod tails;
 mod task;
+mod templates;
 mod versions;
 mod visit;
 

@@ -182,5 +182,7 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),
         notes: article.notes.clone(),
+        withdrawn: None,
+        template: found.suspect,
     }
 }

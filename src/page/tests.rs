@@ -24,6 +24,25 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_packed_sitemap_is_unpacked_within_the_limits() {
+    let map = "<?xml version='1.0'?><urlset><url><loc>http://tinh.vn/tin/a-51.html</loc></url></urlset>";
+    for fields in [&[("Content-Type", "application/gzip")][..], &[("Content-Type", "application/x-gzip")], &[]] {
+        let decoded = decode(&head(fields), &gzip(map.as_bytes()), &Limits::default()).unwrap();
+        assert_eq!((decoded.text.as_str(), decoded.media), (map, Media::Xml), "{fields:?}");
+    }
+    // Sent with a content coding as well.
+    let twice = gzip(&gzip(map.as_bytes()));
+    assert_eq!(decode(&head(&[("Content-Encoding", "gzip")]), &twice, &Limits::default()).unwrap().text, map);
+    // Other packed files stay what they are.
+    let other = gzip(PAGE.as_bytes());
+    assert_eq!(decode(&head(&[]), &other, &Limits::default()).unwrap().bytes, other);
+    let bomb = gzip(format!("<urlset>{}", " ".repeat(8 << 20)).as_bytes());
+    assert!(matches!(decode(&head(&[]), &bomb, &Limits::default()), Err(PageError::Bomb { .. })));
+    let small = Limits { decoded_bytes: 40, ..Limits::default() };
+    assert!(matches!(decode(&head(&[]), &gzip(map.as_bytes()), &small), Err(PageError::TooLarge { .. })));
+}
+
+#[test]
 fn gzip_and_both_kinds_of_deflate_are_read() {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
     zlib.write_all(PAGE.as_bytes()).unwrap();

@@ -93,6 +93,7 @@ impl List {
                 url: url(&format!("/tin/bai-viet-{n}.html")),
                 title: String::new(),
                 date: Some(Stamp::day(*day, StampSource::List)),
+                changed: None,
                 also: Vec::new(),
             })
             .collect();
