@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn new_articles_raise_no_doubt() {
         let push = |number: u32, list: &mut Vec<u64>| {
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 list.insert(0, 100 + u64::from(number));
             }
         };
