@@ -25,6 +25,7 @@ mod lexicon;
 mod markup;
 mod meta;
 mod old;
+mod openings;
 mod outline;
 mod reader;
 mod refuse;
@@ -52,7 +53,7 @@ pub use reader::ArticleReader;
 pub use refuse::{NotArticle, instead_of_list};
 
 /// Name and version of the extractor, as records carry it. The version rises with every change of its output.
-pub const EXTRACTOR: &str = "luutru-article/1";
+pub const EXTRACTOR: &str = "luutru-article/2";
 
 /// Why a reader could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
