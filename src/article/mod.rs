@@ -25,6 +25,7 @@ mod lexicon;
 mod markup;
 mod meta;
 mod old;
+mod openings;
 mod outline;
 mod reader;
 mod refuse;
@@ -54,7 +55,7 @@ pub use refuse::{NotArticle, gate_cookie, instead_of_list};
 pub use template::{agree as same_title, suspicion};
 
 /// Name and version of the extractor, as records carry it. The version rises with every change of its output.
-pub const EXTRACTOR: &str = "luutru-article/1";
+pub const EXTRACTOR: &str = "luutru-article/2";
 
 /// Why a reader could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -220,6 +220,24 @@ fn feeds_of_three_sorts() {
 }
 
 #[test]
+fn a_feed_that_puts_the_month_first_does_so_throughout() {
+    let feed = |last: &str| {
+        format!(
+            "<rss><channel><item><title>Một</title><link>http://tinh.vn/tin/mot-viec-lang-41.html</link><pubDate>9/5/2026 1:30:00 PM</pubDate></item>\
+             <item><title>Hai</title><link>http://tinh.vn/tin/hai-viec-lang-42.html</link><pubDate>{last} 8:00:00 AM</pubDate></item></channel></rss>"
+        )
+    };
+    let dates = |source: &str| {
+        let request = PageRequest::first(url("/rss/tin.rss"));
+        let reading = text(&reader("/rss/tin.rss", None), Media::Xml, &request, source, &Cursor::default());
+        reading.items.iter().map(|item| item.date.unwrap().date().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(dates(&feed("8/25/2026")), ["2026-09-05", "2026-08-25"]);
+    assert_eq!(dates(&feed("25/4/2026")), ["2026-05-09", "2026-04-25"]);
+    assert_eq!(dates(&feed("8/4/2026")), ["2026-05-09", "2026-04-08"]);
+}
+
+#[test]
 fn a_sitemap_index_and_its_files() {
     let reader = reader("/sitemap.xml", Some(Pages::Sitemap));
     let mut walk = Walk::new(Mode::Crawl, Window::default(), 99, Cursor::default());
