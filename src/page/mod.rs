@@ -13,6 +13,7 @@ mod media;
 mod names;
 mod output;
 mod prune;
+mod query;
 mod references;
 mod sink;
 mod tags;
@@ -27,6 +28,7 @@ use thiserror::Error;
 pub use decode::{Decoded, decode};
 pub use html::HtmlPage;
 pub use media::Media;
+pub use query::Queries;
 
 /// Why a body could not be turned into a page.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
