@@ -224,8 +224,8 @@ impl<'a> Draft<'a> {
                 self.lead = Some(line.text.clone());
                 continue;
             }
-            if self.lead.as_ref().is_some_and(|lead| *lead == line.text || key(lead) == key(&line.text))
-                && self.blocks.len() < 3
+            if self.blocks.len() < 3
+                && self.lead.as_ref().is_some_and(|lead| *lead == line.text || key(lead) == key(&line.text))
             {
                 continue;
             }
