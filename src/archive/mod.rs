@@ -8,12 +8,16 @@ pub mod catalog;
 pub mod cdxj;
 mod error;
 mod fsio;
+pub mod manifest;
+pub mod reindex;
+pub mod shelf;
 mod surt;
 pub mod text;
 pub mod verify;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
+pub(crate) use fsio::sync_file_system;
 
 /// Puts a file in place whole, so that a reader sees the old one or the new; it may be lost with the power.
 pub fn replace_rebuildable(path: &std::path::Path, bytes: &[u8]) -> Result<()> {

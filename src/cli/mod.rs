@@ -15,7 +15,9 @@ mod options;
 mod output;
 mod probe;
 mod progress;
+mod reindex;
 mod signals;
+mod steps;
 mod summary;
 mod verify;
 
@@ -57,6 +59,8 @@ enum Command {
     Extract(extract::Extract),
     /// Re-read every WARC record and say what is damaged
     Verify(verify::Verify),
+    /// Make everything but the WARC files again from them
+    Reindex(reindex::Reindex),
     /// Print a completion script for a shell
     Completions(generate::Completions),
     /// Write manual pages to a folder
@@ -94,6 +98,7 @@ impl Command {
             Self::Articles(command) => command.run(common),
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
+            Self::Reindex(command) => command.run(common),
             Self::Completions(command) => command.run(&mut Cli::command()),
             Self::Man(command) => command.run(&Cli::command()),
         }

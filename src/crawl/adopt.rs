@@ -19,12 +19,13 @@ use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, exchange_of, is_page, original_of};
 use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
-use super::shelf::Shelf;
+use super::shelf::{Shelf, seal};
 use super::shelve::{self, Pending, Shelved, Source};
 use super::tails::{Tail, tails};
 use crate::archive::catalog::ArticleRecord;
+use crate::archive::reindex::{Event, Watcher};
 use crate::archive::warc::{
-    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
+    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field, locate,
     parse_date, read_at, scan,
 };
 use crate::config::Site;
@@ -63,6 +64,8 @@ pub struct Adopter<'a> {
     kept: Kept,
     readers: HashMap<String, ArticleReaders>,
     families: HashMap<String, &'static str>,
+    // Set when texts, records and catalogues were rebuilt just before.
+    watch: Option<&'a dyn Watcher>,
     done: Adopted,
 }
 
@@ -94,8 +97,17 @@ impl<'a> Adopter<'a> {
             kept: Kept::default(),
             readers: HashMap::new(),
             families: HashMap::new(),
+            watch: None,
             done: Adopted::default(),
         }
+    }
+
+    /// Texts, records and catalogues were rebuilt just before: they are taken as they are, and a capture that cannot be
+    /// read gives way to one that can.
+    #[must_use]
+    pub fn after_rebuild(mut self, watch: &'a dyn Watcher) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// Reads all tails.
@@ -103,7 +115,13 @@ impl<'a> Adopter<'a> {
         let tails = tails(self.shelf.root(), &*self.ledger)?;
         for kind in [SeriesKind::Text, SeriesKind::Captures] {
             for tail in tails.iter().filter(|tail| tail.name.kind == kind) {
+                if self.watch.is_some_and(Watcher::stopped) {
+                    return Ok(self.done);
+                }
                 self.file(tail)?;
+                if let Some(watch) = self.watch {
+                    watch.event(Event::Step("ledger", self.done.files, tails.len() as u64));
+                }
             }
         }
         for (name, group) in std::mem::take(&mut self.later) {
@@ -112,7 +130,7 @@ impl<'a> Adopter<'a> {
         // What was made here needs no reading at the next start.
         let mut batch = Batch::default();
         self.shelf.note_all(&mut batch);
-        self.shelf.seal_all()?;
+        self.shelf.seal_all(self.now)?;
         self.ledger.apply(&batch)?;
         Ok(self.done)
     }
@@ -133,7 +151,7 @@ impl<'a> Adopter<'a> {
                 cut(&tail.path, 0)?;
             }
             if found.keep > 0 {
-                Closed::recovered(self.shelf.root(), &tail.path)?.seal()?;
+                seal(Closed::recovered(self.shelf.root(), &tail.path)?, self.now)?;
             }
         }
         let committed = if tail.open { found.keep } else { found.length };
@@ -184,6 +202,12 @@ impl<'a> Adopter<'a> {
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
         if let Some(source) = refers {
             self.texts.insert(source, (record.content_hash, conversion.is_some()));
+        }
+        if self.watch.is_some() {
+            let mut batch = Batch::default();
+            shelve::remember(&record, &mut batch);
+            self.ledger.apply(&batch)?;
+            return Ok(());
         }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
@@ -276,6 +300,7 @@ impl<'a> Adopter<'a> {
                         self.shelf.site(&site)?.texts.sync()?;
                         self.keep(&shelved)?;
                     }
+                    self.mend_reference(&shelved.record, &source)?;
                     (state, fate)
                 }
                 Finding::NotArticle(cause) => (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause)),
@@ -285,6 +310,22 @@ impl<'a> Adopter<'a> {
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
         Ok(())
+    }
+
+    /// After a rebuild: an article whose capture is damaged points at this one from now on.
+    fn mend_reference(&mut self, record: &ArticleRecord, source: &Source<'_>) -> Result<(), CrawlError> {
+        if self.watch.is_none() || record.warc.record_id == source.record_id {
+            return Ok(());
+        }
+        let place = locate(self.shelf.root(), &record.warc.file);
+        let id = record.warc.record_id.to_string();
+        let is_it = |found: RawRecord| found.fields.get(field::RECORD_ID) == Some(id.as_str());
+        if read_at(&place, record.warc.offset, 0).is_ok_and(is_it) {
+            return Ok(());
+        }
+        let mended = shelve::refer_to(&mut self.shelf, record.clone(), source, self.now)?;
+        self.shelf.site(source.site)?.texts.sync()?;
+        self.keep(&mended)
     }
 
     /// Reads a captured page as an article once more, through the original when the capture is a revisit.
@@ -334,7 +375,7 @@ impl<'a> Adopter<'a> {
 
     fn original_block(&self, revisit: &RawRecord) -> Result<Option<Vec<u8>>, CrawlError> {
         let Some(place) = self.original_place(revisit)? else { return Ok(None) };
-        let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
+        let path = locate(self.shelf.root(), &place.file);
         Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
     }
 }

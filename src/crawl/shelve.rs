@@ -81,6 +81,7 @@ pub fn shelve(
         None => (new_record(found, source), Some(found.file.as_str())),
     };
     let json = serde_json::to_vec(&record).unwrap_or_default();
+    let now = shelf.stamp(now);
     let capture = TextCapture {
         uri: source.page,
         at: now,
@@ -94,6 +95,29 @@ pub fn shelve(
     pending.insert(found.content, record.clone());
     let text = text.map(str::to_owned);
     Ok(Shelved { record, text, appended: true })
+}
+
+/// Appends a known record anew, with the capture at hand as the one that holds its page.
+pub fn refer_to(
+    shelf: &mut Shelf,
+    mut record: ArticleRecord,
+    source: &Source<'_>,
+    now: Timestamp,
+) -> Result<Shelved, CrawlError> {
+    record.captured_at = source.captured_at.to_string();
+    record.warc = reference(source);
+    let json = serde_json::to_vec(&record).unwrap_or_default();
+    let now = shelf.stamp(now);
+    let article_id = &record.id;
+    let capture =
+        TextCapture { uri: source.page, at: now, source: source.record_id, article_id, text: None, record: &json };
+    let prepared = capture.prepare(shelf.level());
+    shelf.site(source.site)?.texts.append(&prepared.bytes, now)?;
+    Ok(Shelved { record, text: None, appended: true })
+}
+
+fn reference(source: &Source<'_>) -> WarcRef {
+    WarcRef { file: source.receipt.file().to_owned(), offset: source.receipt.offset(), record_id: source.record_id }
 }
 
 /// The record of a content that an earlier commit shelved.
@@ -174,11 +198,7 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         near_duplicates: Vec::new(),
         version: 1,
         captured_at: source.captured_at.to_string(),
-        warc: WarcRef {
-            file: source.receipt.file().to_owned(),
-            offset: source.receipt.offset(),
-            record_id: source.record_id,
-        },
+        warc: reference(source),
         attachments: article
             .attachments
             .iter()

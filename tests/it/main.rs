@@ -17,6 +17,7 @@ mod portals;
 mod probe;
 mod raw;
 mod recovery;
+mod reindex;
 mod support;
 mod tidy;
 mod tls;

@@ -10,7 +10,9 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
+use super::files::entries;
 use super::id::RecordId;
 use super::info::WarcInfo;
 use super::member::Level;
@@ -19,6 +21,7 @@ use super::rotate::Rotation;
 use crate::archive::cdxj;
 use crate::archive::error::{ArchiveError, Context as _, Result};
 use crate::archive::fsio;
+use crate::model::Digest;
 
 /// What a series needs to know.
 #[derive(Debug, Clone)]
@@ -83,6 +86,8 @@ struct OpenFile {
     /// Bytes that a sync has made durable.
     synced: u64,
     poisoned: bool,
+    /// Over everything up to `length`; `None` for a file that was gone on with.
+    digest: Option<Sha256>,
 }
 
 impl Series {
@@ -101,7 +106,16 @@ impl Series {
             file.set_len(length).at("cut", path)?;
         }
         self.next_serial = self.next_serial.max(name.serial + 1);
-        self.open = Some(OpenFile { name, path: path.to_owned(), file, begun, length, synced: 0, poisoned: false });
+        self.open = Some(OpenFile {
+            name,
+            path: path.to_owned(),
+            file,
+            begun,
+            length,
+            synced: 0,
+            poisoned: false,
+            digest: None,
+        });
         Ok(())
     }
 
@@ -145,7 +159,10 @@ impl Series {
     /// detached file can be sealed on another thread meanwhile.
     pub fn detach(&mut self) -> Result<Option<Closed>> {
         self.sync()?;
-        Ok(self.open.take().map(|open| Closed { root: self.spec.root.clone(), name: open.name }))
+        Ok(self.open.take().map(|open| {
+            let digest = open.digest.map(|hasher| Digest(hasher.finalize().into()));
+            Closed { root: self.spec.root.clone(), name: open.name, digest }
+        }))
     }
 
     /// [`Self::detach`] and [`Closed::seal`] in one.
@@ -166,6 +183,9 @@ impl OpenFile {
             return Err(ArchiveError::io("append to", &self.path, error));
         }
         self.length += bytes.len() as u64;
+        if let Some(digest) = &mut self.digest {
+            digest.update(bytes);
+        }
         Ok(offset)
     }
 
@@ -191,6 +211,8 @@ impl OpenFile {
 pub struct Closed {
     root: PathBuf,
     name: WarcName,
+    /// Taken while it was written.
+    digest: Option<Digest>,
 }
 
 /// A file that will never change again.
@@ -204,13 +226,26 @@ pub struct Sealed {
     pub index: PathBuf,
 }
 
+/// A file that is about to be sealed, as its manifest lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// Its name.
+    pub name: WarcName,
+    /// Where it lies while it is still open.
+    pub path: PathBuf,
+    /// Over the whole file.
+    pub digest: Digest,
+    /// Over its index.
+    pub index_digest: Digest,
+}
+
 impl Closed {
     /// A file that a crash left open and that has been cut to its whole records.
     pub fn recovered(root: &Path, path: &Path) -> Result<Self> {
         let name = WarcName::parse(path).ok_or_else(|| ArchiveError::Name { path: path.to_owned() })?;
         let file = File::open(path).at("open", path)?;
         file.sync_all().at("sync", path)?;
-        Ok(Self { root: root.to_owned(), name })
+        Ok(Self { root: root.to_owned(), name, digest: None })
     }
 
     /// Its name.
@@ -218,12 +253,26 @@ impl Closed {
         &self.name
     }
 
-    /// Writes the index beside it, takes `.open` off its name, and makes both durable. Safe to repeat after a crash.
+    /// The archive that it belongs to.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// [`Self::seal_listed`] without a manifest.
     pub fn seal(self) -> Result<Sealed> {
+        self.seal_listed(&mut |_| Ok(()))
+    }
+
+    /// Writes the index beside it, has it listed, takes `.open` off its name, and makes all of it durable. Safe to repeat
+    /// after a crash: a file is listed before it bears its final name, so that none is ever left out.
+    pub fn seal_listed(self, list: &mut dyn FnMut(&Sealing) -> Result<()>) -> Result<Sealed> {
         let open = self.name.open_path(&self.root);
         let (path, index) = (self.name.sealed_path(&self.root), self.name.index_path(&self.root));
         let lines = cdxj::index_file(&open, &self.name.file_name())?;
         fsio::replace(&index, lines.as_bytes(), fsio::Durability::Synced)?;
+        let digest = self.digest.map_or_else(|| fsio::digest_of(&open), Ok)?;
+        let index_digest = Digest::of(lines.as_bytes());
+        list(&Sealing { name: self.name.clone(), path: open.clone(), digest, index_digest })?;
         // `create_new` keeps names unique; were there a sealed twin all the same, it must not be replaced.
         if path.exists() {
             return Err(std::io::Error::from(ErrorKind::AlreadyExists)).at("seal over", &path);
@@ -255,7 +304,8 @@ fn begin(spec: &SeriesSpec, next_serial: &mut u32, now: Timestamp) -> Result<Ope
         let begun = name.begun().unwrap_or(now);
         let mut bytes = Vec::new();
         spec.info.record(RecordId::random(), now, &name.file_name()).append_to(&mut bytes, spec.level);
-        let mut open = OpenFile { name, path, file, begun, length: 0, synced: 0, poisoned: false };
+        let mut open =
+            OpenFile { name, path, file, begun, length: 0, synced: 0, poisoned: false, digest: Some(Sha256::new()) };
         let started = open.append(&bytes).and_then(|_| fsio::sync_dir(&parent));
         if let Err(error) = started {
             // An empty file says nothing; without its `warcinfo` it must not stay.
@@ -278,14 +328,4 @@ fn highest_serial(root: &Path, site: &str, kind: SeriesKind) -> Result<u32> {
         }
     }
     Ok(highest)
-}
-
-/// Paths in a directory; none if it is not there or no directory.
-fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
-    let list = match fs::read_dir(dir) {
-        Ok(list) => list,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
-        Err(error) => return Err(error).at("list", dir),
-    };
-    list.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<_>>().at("list", dir)
 }
