@@ -63,6 +63,20 @@ impl Steps {
         }
     }
 
+    /// Data that must not tear the bar, nor other data.
+    pub fn data(&self, say: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        match &shown.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
+    /// Stops by itself.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
     /// Takes the bar away.
     pub fn end(&self) {
         let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,6 +9,7 @@ mod errors;
 mod examples;
 mod families;
 mod faults;
+mod fixity;
 mod flow;
 mod harness;
 mod interrupt;
