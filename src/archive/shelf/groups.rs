@@ -50,7 +50,7 @@ pub(super) fn places(files: &[WarcFile], sink: &mut dyn Sink) -> Result<Option<V
         let mut from = Some(0);
         let mut strange = Vec::new();
         while let Some(start) = from {
-            let found = scan(&file.path, start, BLOCK_BYTES, &mut |group| {
+            let found = scan(&file.now_at(), start, BLOCK_BYTES, &mut |group| {
                 let offset = group.first().map_or(0, |record| record.offset);
                 match place(&group, u32::try_from(number).unwrap_or(u32::MAX)) {
                     Ok(Some(place)) => out.push(place),
@@ -111,7 +111,7 @@ pub(super) struct Pages {
 impl Pages {
     /// The group there; `None` if it is not what it was.
     pub(super) fn read(&mut self, origin: Origin<'_>) -> Result<Option<Page>> {
-        let path = &origin.file.path;
+        let path = &origin.file.now_at();
         let stands = |open: &(PathBuf, WarcReader<File>)| open.0 == *path && open.1.offset() == origin.offset;
         let mut reader = match self.open.take().filter(stands) {
             Some((_, reader)) => reader,

@@ -18,7 +18,7 @@ use super::{Verifier, check_alone, index_path};
 use crate::archive::error::Result;
 use crate::archive::fsio;
 use crate::archive::shelf::{self, Short, short};
-use crate::archive::warc::{SeriesKind, WarcFile, WarcName, entries, warc_files};
+use crate::archive::warc::{SeriesKind, WarcFile, WarcName, entries, sealed_twin, warc_files};
 use crate::model::Stamp;
 
 /// Who looks on.
@@ -171,28 +171,31 @@ fn one(
     resume: &Mutex<Option<Resume>>,
     watch: &dyn Watcher,
 ) -> Result<(Summary, Option<Short>)> {
-    let index = index_path(&task.path);
+    // Sealed since the files were listed.
+    let sealed = (!task.path.exists()).then(|| sealed_twin(&task.path)).filter(|path| path.exists());
+    let path = sealed.as_ref().unwrap_or(&task.path);
+    let index = index_path(path);
     let lock = || resume.lock().unwrap_or_else(PoisonError::into_inner);
     let each = &mut |finding: Finding| watch.found(&finding);
-    if let Some(known) = lock().as_mut().and_then(|resume| resume.take(&task.path, &index)) {
+    if let Some(known) = lock().as_mut().and_then(|resume| resume.take(path, &index)) {
         let mut summary = known.checked.summary.clone();
-        summary.damage += verifier.take_in(&task.path, &known.checked, each);
+        summary.damage += verifier.take_in(path, &known.checked, each);
         return Ok((summary, known.digest));
     }
     // Where a manifest vouches for all bytes of a file, the digests of its members say nothing more.
     let said = task.name.as_ref().and_then(|name| listed.digest(name));
     let digest = match said {
-        Some(_) => fsio::digest_of(&task.path).ok().map(|digest| short(&digest.0)),
+        Some(_) => fsio::digest_of(path).ok().map(|digest| short(&digest.0)),
         None => None,
     };
-    let checked = check_alone(&task.path, digest.is_some() && digest == said, each);
+    let checked = check_alone(path, digest.is_some() && digest == said, each);
     let mut summary = checked.summary.clone();
-    summary.damage += verifier.take_in(&task.path, &checked, each);
+    summary.damage += verifier.take_in(path, &checked, each);
     if summary.damage == 0
         && digest == said
         && let Some(resume) = lock().as_mut()
     {
-        resume.note(&task.path, &index, digest, checked)?;
+        resume.note(path, &index, digest, checked)?;
     }
     Ok((summary, digest))
 }

@@ -20,6 +20,20 @@ pub struct WarcFile {
     pub length: u64,
 }
 
+impl WarcFile {
+    /// Where it lies by now: a run may seal a file while another program reads the archive.
+    pub fn now_at(&self) -> PathBuf {
+        let gone = self.open && !self.path.exists();
+        if gone { sealed_twin(&self.path) } else { self.path.clone() }
+    }
+}
+
+/// The path that an open file has once it is sealed.
+pub fn sealed_twin(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    PathBuf::from(text.strip_suffix(OPEN).unwrap_or(&text))
+}
+
 /// The files below `warc/`, sealed and open, in the order of their names. Files with other names are left out: see
 /// [`super::super::verify`].
 pub fn warc_files(root: &Path) -> Result<Vec<WarcFile>> {
@@ -28,6 +42,8 @@ pub fn warc_files(root: &Path) -> Result<Vec<WarcFile>> {
         for year in entries(&site)? {
             for path in entries(&year)? {
                 let Some(name) = WarcName::parse(&path) else { continue };
+                // One that a run has sealed since it was listed is there under its other name.
+                let path = if path.exists() { path } else { sealed_twin(&path) };
                 let length = fs::metadata(&path).at("look at", &path)?.len();
                 let open = path.to_string_lossy().ends_with(OPEN);
                 out.push(WarcFile { name, path, open, length });
@@ -35,6 +51,7 @@ pub fn warc_files(root: &Path) -> Result<Vec<WarcFile>> {
         }
     }
     out.sort_by(|a, b| (&a.name, a.open).cmp(&(&b.name, b.open)));
+    out.dedup_by(|a, b| a.path == b.path);
     Ok(out)
 }
 

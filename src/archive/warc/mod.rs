@@ -32,7 +32,7 @@ pub use conversion::TextCapture;
 pub use damage::{Damage, DamageKind};
 pub use fields::{Fields, field, target_uri};
 pub(crate) use fields::{forbidden, needs_target_uri, repeatable};
-pub use files::{WarcFile, entries, warc_files};
+pub use files::{WarcFile, entries, sealed_twin, warc_files};
 pub use group::{Group, Grouper};
 pub use id::{RecordId, date_string, parse_date};
 pub use info::WarcInfo;
