@@ -34,6 +34,9 @@ const MOST: usize = 32;
 /// How long the first capture of a commit waits for others.
 const GATHER: Duration = Duration::from_millis(15);
 
+/// How long nothing comes before files are looked at that have grown old.
+const ROLL: Duration = Duration::from_mins(1);
+
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
@@ -68,7 +71,15 @@ impl Committer {
 
     /// Commits what comes until the channel closes, then seals all files.
     pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
-        while let Ok(first) = incoming.recv() {
+        loop {
+            let first = match incoming.recv_timeout(ROLL) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.shelf.roll(self.run.clock.now())?;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
             while batch.len() < MOST {
@@ -82,7 +93,7 @@ impl Committer {
                 self.run.stopper.send_replace(Stop::Drain);
             }
         }
-        self.shelf.seal_all()?;
+        self.shelf.seal_all(self.run.clock.now())?;
         self.run.ledger.flush()?;
         Ok(())
     }
