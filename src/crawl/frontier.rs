@@ -204,7 +204,10 @@ impl Frontier {
             let leased = encode(&row);
             let place = key[prefix.len()..].try_into().map_or(0, u64::from_be_bytes);
             batch.expect(key.clone(), Some(held)).put(key.clone(), leased.clone());
-            last = last.max(Some(key));
+            // New items come before those that are visited again, also later.
+            if !row.again {
+                last = last.max(Some(key));
+            }
             let earlier = if row.again { self.row(site, &row.key)?.map(Box::new) } else { None };
             leases.push(Lease { site: site.to_owned(), row, earlier, place, held: leased });
         }
