@@ -69,6 +69,12 @@ pub struct ArticleRecord {
     /// What to know about the text and the date: letters converted, a weekday that disagrees.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Why the article was withdrawn: it proved to be none. Readers pass it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
+    /// Of a page that nothing speaks for, the digest of what it would have in common with others of its template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Digest>,
 }
 
 /// A record in a WARC file.
@@ -168,6 +174,7 @@ pub struct BadLine {
 }
 
 /// Hands over the latest version of every article, site by site, in the order in which the articles were first seen.
+/// What was withdrawn is passed over.
 /// `sites` empty means all. Lines that are no records go to `bad`.
 pub fn read_latest(
     root: &Path,
@@ -221,7 +228,8 @@ fn fold(
                 reader.read_until(b'\n', &mut line)
             });
             moved.at("read", &path)?;
-            match serde_json::from_slice(&line) {
+            match serde_json::from_slice::<ArticleRecord>(&line) {
+                Ok(record) if record.withdrawn.is_some() => {}
                 Ok(record) => each(record),
                 Err(_) => bad(BadLine { path: path.clone(), offset }),
             }
@@ -315,6 +323,8 @@ pub(crate) mod tests {
             lang: Some("vi".to_owned()),
             extractor: None,
             notes: Vec::new(),
+            withdrawn: None,
+            template: None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::catalog::ArticleRecord;
-use super::error::{ArchiveError, Result};
+use super::error::{ArchiveError, Context as _, Result};
 use super::fsio::{Durability, put_new, replace};
 use super::warc::file_safe;
 use crate::model::Digest;
@@ -41,6 +41,18 @@ pub fn write_record(root: &Path, record: &ArticleRecord) -> Result<()> {
     let mut json = json.map_err(|source| ArchiveError::Json { path: beside.clone(), source })?;
     json.push(b'\n');
     replace(&beside, &json, Durability::Rebuildable)
+}
+
+/// Takes a withdrawn text and its record away; both can be read out of `warc/`. The record goes first: none names a text
+/// that is not there.
+pub fn remove(root: &Path, text_path: &str) -> Result<()> {
+    for path in [root.join(sidecar(text_path)), root.join(text_path)] {
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).at("remove", &path),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub(super) const AFTER_BODY: usize = 6;
 pub(super) struct Draft<'a> {
     pub(super) outline: &'a Outline,
     pub(super) title: Title,
+    pub(super) titled: bool,
     pub(super) dates: Vec<DateLine>,
     pub(super) shown_date: Option<usize>,
     pub(super) lead: Option<String>,
@@ -72,12 +73,16 @@ impl<'a> Draft<'a> {
                 let line = head::heading_above(outline, kept.first().copied().unwrap_or(region.first) + 1)?;
                 Some(Title { line: Some(line), text: outline.lines[line].text.clone(), sure: false })
             })
-            .or_else(|| head::declared(&outline.meta).map(|text| Title { line: None, text, sure: false }))
-            .or_else(|| hint.title.map(|text| Title { line: None, text: text.to_owned(), sure: false }));
+            .or_else(|| head::declared(&outline.meta).map(|text| Title { line: None, text, sure: false }));
+        // A link that bears the listed title stands beside many a page that is something else.
+        let linked = |line: usize| outline.lines[line].link_share() > 0.8;
+        let titled = title.as_ref().is_some_and(|title| !title.line.is_some_and(linked));
+        let title = title.or_else(|| hint.title.map(|text| Title { line: None, text: text.to_owned(), sure: false }));
         let Some(title) = title else { return Err(refuse::weak(outline, hint.status)) };
         let mut draft = Self {
             outline,
             title,
+            titled,
             dates: Vec::new(),
             shown_date: None,
             lead: None,
@@ -125,7 +130,8 @@ impl<'a> Draft<'a> {
         if self.outline.password && hint.title.is_some_and(|named| !self.is_headed(named)) {
             return Err(NotArticle::LoginPage);
         }
-        if self.title.sure && (dated || hint.title.is_some()) && (text > 0 || files || pictures) {
+        // Where nothing but a link bears the title, what stands beside it is a box of news.
+        if self.title.sure && (dated || hint.title.is_some()) && (text > 0 || self.titled && (files || pictures)) {
             return Ok(());
         }
         Err(refuse::weak(self.outline, hint.status))
@@ -218,8 +224,8 @@ impl<'a> Draft<'a> {
                 self.lead = Some(line.text.clone());
                 continue;
             }
-            if self.lead.as_ref().is_some_and(|lead| *lead == line.text || key(lead) == key(&line.text))
-                && self.blocks.len() < 3
+            if self.blocks.len() < 3
+                && self.lead.as_ref().is_some_and(|lead| *lead == line.text || key(lead) == key(&line.text))
             {
                 continue;
             }

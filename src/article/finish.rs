@@ -39,6 +39,7 @@ impl Draft<'_> {
         let attachments = self.attachments(page);
         Article {
             title: self.title.text,
+            titled: self.titled,
             date_line,
             lead: self.lead,
             byline: self.byline,

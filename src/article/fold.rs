@@ -146,7 +146,7 @@ const fn consonant(c: char) -> bool {
 }
 
 /// Characters below this are folded by a table: all of Vietnamese, and most of what stands around it.
-const TABLE_SIZE: usize = 0x1F00;
+const TABLE_SIZE: usize = 0x2100;
 
 /// The lower-case letter or digit for each character; 0 for what is neither, 1 for what needs the long way.
 static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
@@ -166,23 +166,41 @@ static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
 
 /// A key for lexicon look-ups and comparing titles: as [`normal_form`], without decoding.
 pub(super) fn key(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    if composed(text) { fold(text) } else { fold(&text.nfc().collect::<String>()) }
+}
+
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
     let table = TABLE.as_slice();
-    let mut start = 0;
-    let mut take = |c: char| match table.get(c as usize) {
-        Some(0) => end_word(&mut out, &mut start),
-        Some(lower) if *lower > 1 => out.push(char::from_u32(u32::from(*lower)).unwrap_or(c)),
-        _ if invisible(c) => {}
-        _ if c.is_alphanumeric() => out.extend(c.to_lowercase()),
-        _ => end_word(&mut out, &mut start),
-    };
-    if composed(text) {
-        text.chars().for_each(&mut take);
-    } else {
-        text.nfc().for_each(&mut take);
+    let bytes = text.as_bytes();
+    let mut word = 0;
+    // What stays as it is, most of a text, is copied in runs.
+    let (mut run, mut at) = (0, 0);
+    while at < bytes.len() {
+        if matches!(bytes[at], b'a'..=b'z' | b'0'..=b'9') {
+            at += 1;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        let folded = table.get(c as usize).copied();
+        let next = at + c.len_utf8();
+        if folded.is_some_and(|lower| lower > 1 && u32::from(lower) == u32::from(c)) {
+            at = next;
+            continue;
+        }
+        out.push_str(&text[run..at]);
+        (run, at) = (next, next);
+        match folded {
+            Some(0) => end_word(&mut out, &mut word),
+            Some(lower) if lower > 1 => out.push(char::from_u32(u32::from(lower)).unwrap_or(c)),
+            _ if invisible(c) => {}
+            _ if c.is_alphanumeric() => out.extend(c.to_lowercase()),
+            _ => end_word(&mut out, &mut word),
+        }
     }
-    end_word(&mut out, &mut start);
-    out.truncate(out.trim_end().len());
+    out.push_str(&text[run..]);
+    end_word(&mut out, &mut word);
+    out.truncate(out.trim_end_matches(' ').len());
     out
 }
 
@@ -192,9 +210,9 @@ fn end_word(out: &mut String, start: &mut usize) {
         return;
     }
     // The old style leaves its last letter bare and marks the one before.
-    let mut last = out.chars().rev();
-    let bare = matches!(last.next(), Some('a' | 'e' | 'y'));
-    if bare && matches!(last.next(), Some('ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ')) {
+    let bare = matches!(out.as_bytes().last(), Some(b'a' | b'e' | b'y'));
+    if bare && matches!(out.chars().nth_back(1), Some('ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ'))
+    {
         let mut word = out.split_off(*start);
         fold_tone(&mut word);
         out.push_str(&word);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::fold::key;
+use super::openings::opening;
 
 /// What a line of page furniture belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -350,43 +351,6 @@ fn counted(bare: &str) -> Option<Phrase> {
         "bình luận" | "ý kiến bạn đọc" | "phản hồi" | "thích" => Some(Phrase::Interaction),
         _ => None,
     }
-}
-
-/// Lines known by how they begin.
-pub(super) fn opening(key: &str) -> Option<Phrase> {
-    const OPENINGS: [(&str, Phrase); 30] = [
-        ("tổng số điểm của bài viết", Phrase::Interaction),
-        ("click để đánh giá", Phrase::Interaction),
-        ("vui lòng nhập", Phrase::Interaction),
-        ("đánh giá mức độ hài lòng", Phrase::Interaction),
-        ("số lượt truy cập", Phrase::Counter),
-        ("tổng số lượt truy cập", Phrase::Counter),
-        ("cơ quan chủ quản", Phrase::Footer),
-        ("giấy phép số", Phrase::Footer),
-        ("giấy phép thiết lập", Phrase::Footer),
-        ("trưởng ban biên tập", Phrase::Footer),
-        ("chịu trách nhiệm nội dung", Phrase::Footer),
-        ("chịu trách nhiệm chính", Phrase::Footer),
-        ("bản quyền thuộc", Phrase::Footer),
-        ("bản quyền của", Phrase::Footer),
-        ("ghi rõ nguồn", Phrase::Footer),
-        ("không sao chép dưới mọi hình thức", Phrase::Footer),
-        ("phát triển bởi", Phrase::Footer),
-        ("thiết kế bởi", Phrase::Footer),
-        ("thiết kế và phát triển", Phrase::Footer),
-        ("powered by", Phrase::Footer),
-        ("bạn đã không sử dụng site", Phrase::Interaction),
-        ("your browser does not support", Phrase::Tool),
-        ("trình duyệt của bạn không hỗ trợ", Phrase::Tool),
-        ("copyright", Phrase::Footer),
-        ("cơ quan thường trực", Phrase::Footer),
-        ("cơ quan quản trị kỹ thuật", Phrase::Footer),
-        ("all rights reserved", Phrase::Footer),
-        ("giấy phép hoạt động", Phrase::Footer),
-        ("xếp hạng bài viết", Phrase::Interaction),
-        ("email của bạn sẽ không được", Phrase::Interaction),
-    ];
-    OPENINGS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, phrase)| *phrase)
 }
 
 /// Words that open a view count in a date line.

@@ -1,5 +1,6 @@
 //! What an element's name, attributes and style say about how it is set.
 
+use html5ever::local_name;
 use scraper::node::Element;
 
 use super::outline::Align;
@@ -8,6 +9,35 @@ use super::outline::Align;
 /// comparisons.
 pub(super) fn attr<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attrs().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// The attributes that most elements are asked for, looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Attributes<'a> {
+    pub(super) class: Option<&'a str>,
+    pub(super) id: Option<&'a str>,
+    pub(super) style: Option<&'a str>,
+    pub(super) align: Option<&'a str>,
+    pub(super) itemprop: bool,
+    pub(super) hidden: bool,
+}
+
+impl<'a> Attributes<'a> {
+    pub(super) fn of(element: &'a Element) -> Self {
+        let mut found = Self::default();
+        for (name, value) in &element.attrs {
+            match name.local {
+                local_name!("class") => found.class = Some(value),
+                local_name!("id") => found.id = Some(value),
+                local_name!("style") => found.style = Some(value),
+                local_name!("align") => found.align = Some(value),
+                local_name!("itemprop") => found.itemprop = true,
+                local_name!("hidden") => found.hidden = true,
+                _ => {}
+            }
+        }
+        found
+    }
 }
 
 /// Elements that begin and end a block.
@@ -79,8 +109,8 @@ pub(super) fn align(value: Option<&str>) -> Option<Align> {
     }
 }
 
-pub(super) fn class_align(element: &Element) -> Option<Align> {
-    attr(element, "class")?.split_ascii_whitespace().find_map(|class| match class {
+pub(super) fn class_align(class: Option<&str>) -> Option<Align> {
+    class?.split_ascii_whitespace().find_map(|class| match class {
         "text-right" | "text-end" | "rtecenter-right" | "rteright" | "align-right" => Some(Align::Right),
         "text-center" | "rtecenter" | "align-center" => Some(Align::Center),
         _ => None,

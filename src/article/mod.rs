@@ -25,6 +25,7 @@ mod lexicon;
 mod markup;
 mod meta;
 mod old;
+mod openings;
 mod outline;
 mod reader;
 mod refuse;
@@ -34,6 +35,7 @@ mod sign;
 mod stamps;
 mod tail;
 mod teasers;
+mod template;
 mod text;
 mod walk;
 mod weekday;
@@ -49,10 +51,11 @@ use url::Url;
 use crate::model::{Digest, Stamp};
 
 pub use reader::ArticleReader;
-pub use refuse::{NotArticle, instead_of_list};
+pub use refuse::{NotArticle, gate_cookie, instead_of_list};
+pub use template::{agree as same_title, suspicion};
 
 /// Name and version of the extractor, as records carry it. The version rises with every change of its output.
-pub const EXTRACTOR: &str = "luutru-article/1";
+pub const EXTRACTOR: &str = "luutru-article/2";
 
 /// Why a reader could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -150,6 +153,8 @@ pub struct Attachment {
 pub struct Article {
     /// As shown.
     pub title: String,
+    /// Whether the page itself has the title; else it is the list's.
+    pub titled: bool,
     /// As printed in the head, view counts cut off.
     pub date_line: Option<String>,
     /// The paragraph that stands before the body or opens it in bold.

@@ -1,7 +1,7 @@
 //! From a page to a reading: selectors where they match, recognition everywhere else.
 
 use ego_tree::NodeId;
-use scraper::{Html, Selector};
+use scraper::Html;
 
 use super::body::Weights;
 use super::draft::Draft;
@@ -11,17 +11,17 @@ use super::refuse::{self, NotArticle};
 use super::stamps::When;
 use super::{ArticleError, Hint, Reading};
 use crate::config::ArticleSpec;
-use crate::page::HtmlPage;
+use crate::page::{HtmlPage, Queries};
+
+/// Parts of an article that a site file may name, in the order of [`Chosen`]'s fields.
+const PARTS: usize = 5;
 
 /// Reads articles of one site; compiled once, shared between threads.
 #[derive(Debug, Clone)]
 pub struct ArticleReader {
-    title: Option<Selector>,
-    date: Option<Selector>,
-    byline: Option<Selector>,
-    lead: Option<Selector>,
-    body: Option<Selector>,
-    drop: Vec<Selector>,
+    queries: Queries,
+    /// Which of the queries finds which part; all others find what is dropped.
+    parts: [Option<usize>; PARTS],
 }
 
 /// The elements that the selectors chose.
@@ -40,15 +40,23 @@ impl ArticleReader {
     /// # Errors
     /// A selector that is no CSS; the error names it.
     pub fn new(spec: &ArticleSpec) -> Result<Self, ArticleError> {
-        let one = |field, selector: &Option<String>| selector.as_ref().map(|text| compile(field, text)).transpose();
-        Ok(Self {
-            title: one("title", &spec.title)?,
-            date: one("date", &spec.date)?,
-            byline: one("byline", &spec.byline)?,
-            lead: one("lead", &spec.lead)?,
-            body: one("body", &spec.body)?,
-            drop: spec.drop.iter().map(|text| compile("drop", text)).collect::<Result<_, _>>()?,
-        })
+        let mut queries = Queries::default();
+        let mut add = |field, text: &String| compile(&mut queries, field, text);
+        let named = [
+            ("title", &spec.title),
+            ("date", &spec.date),
+            ("byline", &spec.byline),
+            ("lead", &spec.lead),
+            ("body", &spec.body),
+        ];
+        let mut parts = [None; PARTS];
+        for (part, (field, selector)) in parts.iter_mut().zip(named) {
+            *part = selector.as_ref().map(|text| add(field, text)).transpose()?;
+        }
+        for text in &spec.drop {
+            add("drop", text)?;
+        }
+        Ok(Self { queries, parts })
     }
 
     /// Reads one page.
@@ -82,29 +90,25 @@ impl ArticleReader {
     }
 
     fn choose(&self, dom: &Html) -> (Chosen, Marks) {
-        let first = |selector: &Option<Selector>| {
-            selector.as_ref().and_then(|selector| {
-                // Templates keep empty twins of an element; the one with text is meant.
-                dom.select(selector)
-                    .find(|found| found.text().any(|text| !text.trim().is_empty()))
-                    .map(|found| found.id())
-            })
-        };
-        let chosen = Chosen {
-            title: first(&self.title),
-            date: first(&self.date),
-            byline: first(&self.byline),
-            lead: first(&self.lead),
-            body: first(&self.body),
-        };
-        let parts = [chosen.title, chosen.date, chosen.byline, chosen.lead, chosen.body];
-        let dropped = self.drop.iter().flat_map(|selector| dom.select(selector)).map(|found| found.id()).collect();
-        (chosen, Marks { chosen: parts.into_iter().flatten().collect(), dropped })
+        let mut found = [None; PARTS];
+        let mut dropped = Vec::new();
+        self.queries.each(dom, |index, element| {
+            let Some(part) = self.parts.iter().position(|part| *part == Some(index)) else {
+                return dropped.push(element.id());
+            };
+            // Templates keep empty twins of an element; the one with text is meant.
+            if found[part].is_none() && element.text().any(|text| !text.trim().is_empty()) {
+                found[part] = Some(element.id());
+            }
+        });
+        let [title, date, byline, lead, body] = found;
+        let chosen = Chosen { title, date, byline, lead, body };
+        (chosen, Marks { chosen: found.into_iter().flatten().collect(), dropped })
     }
 }
 
-fn compile(field: &'static str, text: &str) -> Result<Selector, ArticleError> {
-    Selector::parse(text).map_err(|fault| ArticleError::Selector {
+fn compile(queries: &mut Queries, field: &'static str, text: &str) -> Result<usize, ArticleError> {
+    queries.add(text).map_err(|fault| ArticleError::Selector {
         field,
         selector: text.to_owned(),
         detail: format!("{fault:?}"),

@@ -1,5 +1,9 @@
 //! Pages that answer 200 and are no article.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::fold::key;
 use super::outline::{Marks, Outline};
 use crate::page::HtmlPage;
@@ -58,6 +62,15 @@ pub(super) fn gate(source: &str) -> Option<NotArticle> {
     }
     let text = lower.len() < 1500 && !lower.contains("<p") && !lower.contains("<div");
     (text && (moves || lower.contains("http-equiv=\"refresh\""))).then_some(NotArticle::Redirect)
+}
+
+/// The cookie that a cookie gate's own script sets, as `name=value`: a literal, nothing that would have to be computed.
+pub fn gate_cookie(source: &str) -> Option<String> {
+    static SET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"document\.cookie\s*=\s*["'`]\s*([A-Za-z0-9_.-]{1,64}=[A-Za-z0-9!#$%&()*+./:<=>?@\[\]^_{|}~-]{1,512})["'`;]"#).ok()
+    });
+    (gate(source)? == NotArticle::CookieGate).then_some(())?;
+    Some(SET.as_ref()?.captures(source)?[1].to_owned())
 }
 
 /// What a page is that stands in the place of a news list: a gate, a firewall's page, an error answered with 200. `None`

@@ -16,12 +16,22 @@ pub(crate) const fn blank(c: char) -> bool {
 
 /// Appends `piece` to `line`, folding white space across the seam.
 pub(super) fn push_folded(line: &mut String, piece: &str) {
-    let mut rest = piece;
-    while let Some(at) = rest.bytes().position(|byte| byte <= b' ' || byte == 0xC2 || byte == 0xE2 || byte == 0xEF) {
-        // ASCII runs and ordinary letters are copied in one go; only these lead bytes can start something to fold.
-        let (plain, tail) = rest.split_at(at);
-        line.push_str(plain);
-        let Some(c) = tail.chars().next() else { return };
+    let bytes = piece.as_bytes();
+    // ASCII runs and ordinary letters are copied in one go; only these bytes can start something to fold.
+    let plain = |byte: u8| byte > b' ' && !matches!(byte, 0xC2 | 0xE2 | 0xEF);
+    let (mut run, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        if plain(*byte) {
+            at += 1;
+            continue;
+        }
+        // One blank between two words is as it should be.
+        if *byte == b' ' && at > run && bytes.get(at + 1).is_some_and(|next| plain(*next)) {
+            at += 2;
+            continue;
+        }
+        line.push_str(&piece[run..at]);
+        let Some(c) = piece[at..].chars().next() else { return };
         if invisible(c) {
         } else if blank(c) {
             if !line.is_empty() && !line.ends_with(' ') {
@@ -30,9 +40,10 @@ pub(super) fn push_folded(line: &mut String, piece: &str) {
         } else {
             line.push(c);
         }
-        rest = &tail[c.len_utf8()..];
+        at += c.len_utf8();
+        run = at;
     }
-    line.push_str(rest);
+    line.push_str(&piece[run..]);
 }
 
 /// A whole block in its final form.

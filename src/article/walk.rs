@@ -6,7 +6,7 @@ use scraper::{Html, Node};
 
 use super::files;
 use super::hints::Hints;
-use super::markup::{Style, align, attr, block, class_align, small};
+use super::markup::{Attributes, Style, align, attr, block, class_align, small};
 use super::meta::Meta;
 use super::outline::{Align, Area, FileLink, Line, LineKind, Marks, Outline, Picture};
 use super::rows::Row;
@@ -183,20 +183,19 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        if attr(element, "itemprop").is_some() || name == "time" {
+        let attributes = Attributes::of(element);
+        if attributes.itemprop || name == "time" {
             self.outline.meta.element(name, element, node, self.outline.lines.len());
         }
-        let hints = attr(element, "class")
-            .map_or(Hints::NONE, Hints::of)
-            .with(attr(element, "id").map_or(Hints::NONE, Hints::of));
+        let hints = attributes.class.map_or(Hints::NONE, Hints::of).with(attributes.id.map_or(Hints::NONE, Hints::of));
         let marked = !self.marks.chosen.is_empty() && self.marks.chosen.contains(&id);
         // Dates, titles and counts stand in spans side by side, with nothing between them.
         let apart = hints.has(Hints::HIDDEN.with(Hints::DATE).with(Hints::TITLE).with(Hints::COUNT));
         let nested = hints.has(Hints::DATE) && self.inside_date();
         if block(name) || marked || (apart && name != "a" && !nested) {
-            self.open_area(id, name, element, hints);
+            self.open_area(id, name, &attributes, hints);
         } else {
-            self.open_inline(name, element, hints);
+            self.open_inline(name, element, &attributes, hints);
         }
         true
     }
@@ -207,7 +206,7 @@ impl<'a> Walk<'a> {
         area.inline && area.hints.has(Hints::DATE)
     }
 
-    fn open_inline(&mut self, name: &str, element: &Element, hints: Hints) {
+    fn open_inline(&mut self, name: &str, element: &Element, attributes: &Attributes, hints: Hints) {
         match name {
             "a" => {
                 self.links += 1;
@@ -216,7 +215,7 @@ impl<'a> Walk<'a> {
             "b" | "strong" => self.bold += 1,
             "i" | "em" => self.italic += 1,
             "span" | "font" => {
-                let style = Style::of(attr(element, "style"));
+                let style = Style::of(attributes.style);
                 self.bold += usize::from(style.bold);
                 self.italic += usize::from(style.italic);
             }
@@ -231,12 +230,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn open_area(&mut self, id: NodeId, name: &str, element: &Element, hints: Hints) {
+    fn open_area(&mut self, id: NodeId, name: &str, attributes: &Attributes, hints: Hints) {
         self.flush(false);
         let parent = self.top();
         let outer = &self.outline.areas[parent];
-        let style = Style::of(attr(element, "style"));
-        let hidden = style.hidden || hints.has(Hints::HIDDEN) || attr(element, "hidden").is_some();
+        let style = Style::of(attributes.style);
+        let hidden = style.hidden || hints.has(Hints::HIDDEN) || attributes.hidden;
         let kind = match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => LineKind::Heading(name.as_bytes()[1] - b'0'),
             "li" | "dd" | "dt" => LineKind::Item,
@@ -255,8 +254,8 @@ impl<'a> Walk<'a> {
             kind,
             align: style
                 .align
-                .or_else(|| align(attr(element, "align")))
-                .or_else(|| class_align(element))
+                .or_else(|| align(attributes.align))
+                .or_else(|| class_align(attributes.class))
                 .unwrap_or(if name == "center" { Align::Center } else { outer.align }),
             noisy: noise,
             hidden: outer.hidden || hidden,

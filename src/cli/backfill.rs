@@ -147,7 +147,7 @@ fn resolve(config: &Config, targets: &[String]) -> anyhow::Result<Vec<Site>> {
             let what = "no site is configured; name a list's address, or write site files (`luutru init`)".to_owned();
             return Err(UsageError { what }.into());
         }
-        return Ok(sites);
+        return Ok(with_asset_hosts(config, sites));
     }
     let mut sites: Vec<Site> = Vec::new();
     for target in targets {
@@ -157,7 +157,15 @@ fn resolve(config: &Config, targets: &[String]) -> anyhow::Result<Vec<Site>> {
             None => sites.push(site),
         }
     }
-    Ok(sites)
+    Ok(with_asset_hosts(config, sites))
+}
+
+/// The sites, each with the asset hosts of the command line.
+fn with_asset_hosts(config: &Config, mut sites: Vec<Site>) -> Vec<Site> {
+    for site in &mut sites {
+        site.add_asset_hosts(&config.asset_hosts);
+    }
+    sites
 }
 
 fn by_id(config: &Config, id: &str) -> anyhow::Result<Site> {

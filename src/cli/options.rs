@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Cidr, Config, Faults, Overrides, units};
+use crate::config::{Cidr, Config, Faults, Overrides, check_host, units};
 
 /// Form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,6 +97,11 @@ impl Common {
     }
 }
 
+/// A host as site files write it.
+fn host(text: &str) -> Result<String, String> {
+    check_host(text).map_err(|wrong| format!("{}; {}", wrong.what, wrong.mend))
+}
+
 /// Options of crawling commands.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Politeness and limits")]
@@ -116,6 +121,9 @@ pub struct CrawlOptions {
     /// Addresses that are not public and may be reached all the same, such as 127.0.0.0/8
     #[arg(long, value_name = "CIDR", num_args = 1.., value_delimiter = ',')]
     pub allow_net: Vec<Cidr>,
+    /// Hosts, beside a site's own, from which images and attachments may come, such as cdn.example.vn
+    #[arg(long, value_name = "HOST", num_args = 1.., value_delimiter = ',', value_parser = host)]
+    pub allow_host: Vec<String>,
     /// Images, style sheets and scripts of pages: none are archived by this version
     #[arg(long, value_name = "WHICH", value_parser = ["none"])]
     pub requisites: Option<String>,
@@ -149,6 +157,7 @@ impl CrawlOptions {
             user_agent: self.user_agent.clone(),
             contact: self.contact.clone(),
             allow_net: self.allow_net.clone(),
+            asset_hosts: self.allow_host.clone(),
             ..Overrides::default()
         }
     }

@@ -29,8 +29,8 @@ pub use load::{CheckOutcome, InitError, check, init};
 pub use net::Cidr;
 pub use pages::{Count, Pages};
 pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
-pub use site::{ArticleSpec, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
-pub use site_file::FAMILIES;
+pub use site::{ArticleSpec, CookieGate, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
+pub use site_file::{FAMILIES, check_host};
 pub use site_text::{list_text, site_text};
 
 use crate::model::{Digest, Limits};
@@ -58,6 +58,8 @@ pub struct Config {
     pub concurrency: usize,
     /// Ranges that the address guard lets through although it would refuse them.
     pub allow_net: Vec<Cidr>,
+    /// Hosts of images and attachments that every site of the run may use beside its own (`--allow-host`).
+    pub asset_hosts: Vec<String>,
     /// Bounds on one exchange and what is made of it.
     pub limits: Limits,
     /// How WARC files are written.
@@ -87,6 +89,7 @@ impl Default for Config {
             crawl_delay_cap: Duration::from_mins(2),
             concurrency: 8,
             allow_net: Vec::new(),
+            asset_hosts: Vec::new(),
             limits: Limits::default(),
             warc: WarcSettings::default(),
             ceiling: Ceiling::default(),

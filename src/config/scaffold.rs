@@ -105,7 +105,7 @@ mod tests {
         let mut known = BTreeSet::new();
         for pages in PAGE_KINDS {
             let text = format!(
-                "id = \"x\"\nbase = \"https://x.vn/\"\nvalid = {{}}\nrobots = {{}}\ntls = {{}}\n[article]\n[[list]]\n\
+                "id = \"x\"\nbase = \"https://x.vn/\"\nvalid = {{}}\nrobots = {{}}\ncookie_gate = {{}}\ntls = {{}}\n[article]\n[[list]]\n\
                  id = \"l\"\nurl = \"/\"\npages = {{ kind = \"{pages}\" }}\n"
             );
             known.extend(site_file::read_keys(Path::new("x.toml"), &text, FAMILIES).2);

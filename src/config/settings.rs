@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::sheet::{Section, Sheet};
-use super::{Cidr, Config, Fault, Wrong};
+use super::{Cidr, Config, Fault, Wrong, check_host};
 use crate::model::Limits;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -255,6 +255,8 @@ pub struct Overrides {
     pub contact: Option<String>,
     /// Ranges that the address guard lets through, besides the configured ones.
     pub allow_net: Vec<Cidr>,
+    /// Asset hosts of every site, besides those of its file.
+    pub asset_hosts: Vec<String>,
 }
 
 impl Overrides {
@@ -268,6 +270,9 @@ impl Overrides {
         }
         if let Some(agent) = &self.user_agent {
             config.user_agent = flag("--user-agent", check_user_agent(agent)).unwrap_or_default();
+        }
+        for host in &self.asset_hosts {
+            config.asset_hosts.extend(flag("--allow-host", check_host(host)));
         }
         set(&mut config.root, self.root.clone());
         set(&mut config.delay, self.delay);

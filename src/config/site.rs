@@ -37,6 +37,8 @@ pub struct Site {
     pub tls: TlsPolicy,
     /// Whether robots.txt is obeyed.
     pub robots: RobotsPolicy,
+    /// What is done about a page that only sets a cookie by script and loads again.
+    pub cookie_gate: CookieGate,
     /// Day of the last live probe.
     pub verified: Option<Date>,
     /// Why the site is not crawled.
@@ -84,6 +86,19 @@ pub enum RobotsPolicy {
     Obey,
     /// Overridden, for the reason given.
     Ignore {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What is done about a cookie gate: a page whose script sets a cookie and loads the page again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum CookieGate {
+    /// It is archived and counted, and not passed.
+    #[default]
+    Stop,
+    /// Its own cookie is sent back, for the run, for the reason given.
+    Answer {
         /// Why.
         why: String,
     },
@@ -152,11 +167,21 @@ impl Site {
             delay: None,
             tls: TlsPolicy::default(),
             robots: RobotsPolicy::default(),
+            cookie_gate: CookieGate::default(),
             verified: None,
             disabled: None,
             lists: vec![ListSpec::bare(list)],
             article: ArticleSpec::default(),
         })
+    }
+
+    /// Adds hosts of images and attachments that are neither there nor the site's own.
+    pub fn add_asset_hosts(&mut self, more: &[String]) {
+        for host in more {
+            if !self.hosts.contains(host) && !self.asset_hosts.contains(host) {
+                self.asset_hosts.push(host.clone());
+            }
+        }
     }
 
     /// Whether `url` lies on one of the site's own hosts.

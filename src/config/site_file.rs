@@ -12,7 +12,7 @@ use url::Url;
 use super::list_table;
 use super::sheet::{Section, Sheet, did_you_mean};
 use super::site::authority;
-use super::{ArticleSpec, Fault, RobotsPolicy, Site, TlsPolicy, Validity, Wrong};
+use super::{ArticleSpec, CookieGate, Fault, RobotsPolicy, Site, TlsPolicy, Validity, Wrong};
 
 /// Known CMS families: the name, and the letters and twins that mean it as well.
 ///
@@ -72,10 +72,11 @@ fn site(top: &Section<'_, '_>, families: &[(&str, &[&str])]) -> Option<Site> {
         base: Url::parse("http://localhost/").ok()?,
         family: top.parsed("family", |text| family(text, families)).filter(|name| name != GENERIC),
         hosts: Vec::new(),
-        asset_hosts: top.each("asset_hosts", host),
+        asset_hosts: top.each("asset_hosts", check_host),
         delay: top.duration("delay", Duration::ZERO..=Duration::from_hours(24)),
         tls: tls(top),
         robots: robots(top),
+        cookie_gate: cookie_gate(top),
         verified: verified(top),
         disabled: disabled(top),
         lists: list_table::lists(top, base.as_ref(), &hosts),
@@ -132,7 +133,7 @@ pub(super) fn web_address(text: &str, base: Option<&Url>) -> Result<Url, Wrong> 
 
 /// The hosts that are never left; the base's own when the key is absent.
 fn hosts(top: &Section<'_, '_>, base: Option<&Url>) -> Vec<String> {
-    let mut hosts = top.each("hosts", host);
+    let mut hosts = top.each("hosts", check_host);
     let own = base.and_then(authority);
     if let (Some(own), true) = (&own, hosts.is_empty()) {
         hosts.push(own.clone());
@@ -146,8 +147,8 @@ fn hosts(top: &Section<'_, '_>, base: Option<&Url>) -> Vec<String> {
     hosts
 }
 
-/// A host, with its port when that is not the default.
-fn host(text: &str) -> Result<String, Wrong> {
+/// A host, with its port when that is not the default, in the form in which hosts are compared.
+pub fn check_host(text: &str) -> Result<String, Wrong> {
     let mend = "write the host alone, such as \"example.gov.vn\" or \"example.gov.vn:8080\"";
     let wrong = || Wrong::new(format!("\"{}\" is no host", text.escape_debug()), mend);
     let url = Url::parse(&format!("http://{text}/")).map_err(|_| wrong())?;
@@ -256,26 +257,43 @@ fn tls_exception(table: &Section<'_, '_>) -> Option<TlsPolicy> {
 }
 
 fn robots(top: &Section<'_, '_>) -> RobotsPolicy {
-    let Some(value) = top.value("robots") else { return RobotsPolicy::Obey };
-    let read = match value.get_ref() {
-        DeValue::String(text) if text == "obey" => Some(RobotsPolicy::Obey),
+    let why = with_reason(top, "robots", "obey", "ignore");
+    why.map_or(RobotsPolicy::Obey, |why| RobotsPolicy::Ignore { why })
+}
+
+fn cookie_gate(top: &Section<'_, '_>) -> CookieGate {
+    let why = with_reason(top, "cookie_gate", "stop", "answer");
+    why.map_or(CookieGate::Stop, |why| CookieGate::Answer { why })
+}
+
+/// The reason for an exception: `key = "usual"`, or `key = { exception = "why" }`.
+fn with_reason(
+    top: &Section<'_, '_>,
+    key: &'static str,
+    usual: &'static str,
+    exceptional: &'static str,
+) -> Option<String> {
+    let value = top.value(key)?;
+    match value.get_ref() {
+        DeValue::String(text) if text == usual => None,
         DeValue::String(text) => {
-            let wrong = exception(text, "robots", "obey", "robots = { ignore = \"why\" }", &["ignore"]);
-            top.check("robots", &value.span(), Err(wrong))
+            let form = format!("{key} = {{ {exceptional} = \"why\" }}");
+            let wrong = exception(text, key, usual, &form, &[exceptional]);
+            top.check(key, &value.span(), Err(wrong))
         }
         DeValue::Table(table) => {
-            let table = top.below("robots", table, value.span());
-            table.require("ignore", "\"why\"");
-            let why = table.parsed("ignore", reason);
+            let table = top.below(key, table, value.span());
+            table.require(exceptional, "\"why\"");
+            let why = table.parsed(exceptional, reason);
             table.unknown_keys();
-            why.map(|why| RobotsPolicy::Ignore { why })
+            why
         }
         _ => {
-            top.wants("robots", value, "\"obey\" or a table with a reason", "{ ignore = \"why\" }");
+            let form = format!("{{ {exceptional} = \"why\" }}");
+            top.wants(key, value, &format!("\"{usual}\" or a table with a reason"), &form);
             None
         }
-    };
-    read.unwrap_or_default()
+    }
 }
 
 /// A word where an exception with its reason belongs.

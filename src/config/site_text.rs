@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::units::show_duration;
-use super::{ArticleSpec, Count, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy};
+use super::{ArticleSpec, CookieGate, Count, ListSpec, Pages, RobotsPolicy, Site, TlsPolicy};
 
 /// The site file of `site`. Keys whose value is the default are left out.
 pub fn site_text(site: &Site) -> String {
@@ -50,6 +50,9 @@ pub fn site_text(site: &Site) -> String {
     }
     if let RobotsPolicy::Ignore { why } = &site.robots {
         line("robots", &format!("{{ ignore = {} }}", quoted(why)));
+    }
+    if let CookieGate::Answer { why } = &site.cookie_gate {
+        line("cookie_gate", &format!("{{ answer = {} }}", quoted(why)));
     }
     line("verified", &site.verified.map_or_else(|| quoted("never"), |day| day.to_string()));
     if let Some(why) = &site.disabled {
@@ -217,6 +220,7 @@ mod tests {
             delay = "90s"
             tls = { legacy = "an old machine" }
             robots = { ignore = "a written agreement" }
+            cookie_gate = { answer = "agreed by letter" }
             verified = 2026-01-02
             disabled = "switched off"
             [article]

@@ -133,6 +133,17 @@ fn sites_fault_table() {
         ("robots = \"ignore\"", "\"ignore\" is given without a reason; write robots = { ignore = \"why\" }"),
         ("robots = { ignore = \"\" }", "\"ignore\" is empty"),
         ("robots = {}", "\"ignore\" is missing from [robots]"),
+        (
+            "cookie_gate = \"answer\"",
+            "x.toml:3: \"cookie_gate\": \"answer\" is given without a reason; write cookie_gate = { answer = \"why\" }",
+        ),
+        (
+            "cookie_gate = { answer = \"yes\" }",
+            "x.toml:3: [cookie_gate] \"answer\": \"yes\" is no reason; write a sentence",
+        ),
+        ("cookie_gate = {}", "\"answer\" is missing from [cookie_gate]"),
+        ("cookie_gate = true", "\"cookie_gate\" wants \"stop\" or a table with a reason"),
+        ("cookie_gates = {}", "did you mean \"cookie_gate\"?"),
         ("disabled = true", "\"disabled\" wants text, not true or false"),
         ("family = \"vnptt\"", "unknown family \"vnptt\"; did you mean \"vnpt\"?"),
         ("hosts = [\"y.gov.vn\"]", "x.toml:3: \"hosts\" does not hold the base's own host \"x.gov.vn\""),
@@ -199,6 +210,7 @@ hosts = ["x.gov.vn", "X.dcs.vn:8080"]
 asset_hosts = ["files.x.gov.vn"]
 tls = { legacy = "answers with TLS 1.0 only" }
 robots = { ignore = "written agreement of 2026-03-01" }
+cookie_gate = { answer = "agreed with the department on 2026-03-01" }
 verified = 2026-03-02
 valid = { from = "2025-07-01" }
 
@@ -221,6 +233,7 @@ url_pattern = '-\d+$'
     let config = load(&[("sites/x.toml", text)]).unwrap();
     let site = &config.sites()[0];
     assert_eq!((site.family.as_deref(), site.hosts[1].as_str()), (Some("vnpt"), "x.dcs.vn:8080"));
+    assert_eq!(site.cookie_gate, CookieGate::Answer { why: "agreed with the department on 2026-03-01".to_owned() });
     assert_eq!(site.lists[0].url.as_str(), "https://x.gov.vn/tin-tuc");
     let Some(Pages::Form { fields, .. }) = &site.lists[0].pages else { panic!("{:?}", site.lists[0].pages) };
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -228,6 +241,17 @@ url_pattern = '-\d+$'
     assert_eq!(site.lists[1].pages, Some(Pages::Query { param: "p".to_owned(), count: Count { first: 0, step: 1 } }));
     assert_eq!(site.verified.map(|day| day.to_string()).as_deref(), Some("2026-03-02"));
     assert_eq!(site.article.drop, [".share"]);
+}
+
+#[test]
+fn asset_hosts_of_the_command_line_are_added() {
+    let mut site = load(&[("sites/x.toml", SITE)]).unwrap().sites()[0].clone();
+    let own = site.hosts[0].clone();
+    site.add_asset_hosts(&["cdn.x.vn".to_owned(), own, "cdn.x.vn".to_owned(), "img.x.vn:8080".to_owned()]);
+    assert_eq!(site.asset_hosts, ["cdn.x.vn", "img.x.vn:8080"]);
+    let flags = Overrides { asset_hosts: vec!["CDN.x.vn".to_owned(), "http://x".to_owned()], ..Overrides::default() };
+    let faults = Config::load(None, &flags).unwrap_err().to_string();
+    assert!(faults.contains("--allow-host: \"http://x\" is no host; write the host alone"), "{faults}");
 }
 
 #[test]

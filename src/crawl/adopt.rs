@@ -4,7 +4,7 @@
 //! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,21 +16,23 @@ use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::kept::Kept;
 use super::payload;
-use super::process::{Finding, html, read_article};
+use super::process::{Finding, Text, html, read_article};
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, Read, exchange_of, is_not_modified, is_page, original_of, visit_of};
 use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
-use super::shelf::Shelf;
+use super::shelf::{Shelf, seal};
 use super::shelve::{self, Shelved, Source};
 use super::tails::{Tail, tails};
+use super::templates;
 use super::versions::{self, Pending, Records};
 use crate::archive::catalog::ArticleRecord;
+use crate::archive::reindex::{Event, Watcher};
 use crate::archive::warc::{
-    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
+    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field, locate,
     parse_date, read_at, scan,
 };
 use crate::config::Site;
-use crate::ledger::{Batch, Key, Ledger};
+use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::{CanonicalUrl, Digest, Limits, Stamp};
 use crate::portal;
 
@@ -65,6 +67,11 @@ pub struct Adopter<'a> {
     kept: Kept,
     readers: HashMap<String, ArticleReaders>,
     families: HashMap<String, &'static str>,
+    // Contents that may be a template's, with their skeletons; and those that proved to be.
+    suspects: HashMap<Digest, Digest>,
+    withdrawn: HashSet<Digest>,
+    // Set when texts, records and catalogues were rebuilt just before.
+    watch: Option<&'a dyn Watcher>,
     done: Adopted,
 }
 
@@ -96,8 +103,19 @@ impl<'a> Adopter<'a> {
             kept: Kept::default(),
             readers: HashMap::new(),
             families: HashMap::new(),
+            suspects: HashMap::new(),
+            withdrawn: HashSet::new(),
+            watch: None,
             done: Adopted::default(),
         }
+    }
+
+    /// Texts, records and catalogues were rebuilt just before: they are taken as they are, and a capture that cannot be
+    /// read gives way to one that can.
+    #[must_use]
+    pub fn after_rebuild(mut self, watch: &'a dyn Watcher) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// Reads all tails.
@@ -105,7 +123,13 @@ impl<'a> Adopter<'a> {
         let tails = tails(self.shelf.root(), &*self.ledger)?;
         for kind in [SeriesKind::Text, SeriesKind::Captures] {
             for tail in tails.iter().filter(|tail| tail.name.kind == kind) {
+                if self.watch.is_some_and(Watcher::stopped) {
+                    return Ok(self.done);
+                }
                 self.file(tail)?;
+                if let Some(watch) = self.watch {
+                    watch.event(Event::Step("ledger", self.done.files, tails.len() as u64));
+                }
             }
         }
         for (name, group) in std::mem::take(&mut self.later) {
@@ -114,7 +138,7 @@ impl<'a> Adopter<'a> {
         // What was made here needs no reading at the next start.
         let mut batch = Batch::default();
         self.shelf.note_all(&mut batch);
-        self.shelf.seal_all()?;
+        self.shelf.seal_all(self.now)?;
         self.ledger.apply(&batch)?;
         Ok(self.done)
     }
@@ -135,7 +159,7 @@ impl<'a> Adopter<'a> {
                 cut(&tail.path, 0)?;
             }
             if found.keep > 0 {
-                Closed::recovered(self.shelf.root(), &tail.path)?.seal()?;
+                seal(Closed::recovered(self.shelf.root(), &tail.path)?, self.now)?;
             }
         }
         let committed = if tail.open { found.keep } else { found.length };
@@ -189,6 +213,22 @@ impl<'a> Adopter<'a> {
             let read = Read::of(&record, conversion.is_some());
             let known = self.texts.entry(source).or_insert(read);
             *known = Read { new: known.new || read.new, ..read };
+        }
+        if let Some(skeleton) = record.template {
+            self.suspects.insert(record.content_hash, skeleton);
+        }
+        if record.withdrawn.is_some() {
+            self.withdrawn.insert(record.content_hash);
+            if self.watch.is_none() {
+                templates::take_away(&mut self.shelf, &record)?;
+            }
+            return templates::adopt(&*self.ledger, &record);
+        }
+        if self.watch.is_some() {
+            let mut batch = Batch::default();
+            versions::remember(&*self.ledger, &record, &mut batch)?;
+            self.ledger.apply(&batch)?;
+            return Ok(());
         }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
@@ -263,11 +303,16 @@ impl<'a> Adopter<'a> {
         };
         let visit = |day: Option<Date>| visit_of(main, day.or_else(|| row.listed.as_ref().map(Stamp::date)));
         let (state, fate) = match known {
+            Some(read) if self.withdrawn.contains(&read.content) => unmasked(),
             Some(Read { content, version, day, new }) => {
+                if let Some(skeleton) = self.suspects.get(&content) {
+                    templates::adopt_sighting(&*self.ledger, &site, &row, (content, skeleton), batch)?;
+                }
                 let state = UrlState::Article { content, version, visit: visit(day) };
                 (state, if new { Fate::Archived } else { Fate::Duplicate })
             }
             None => match self.read_again(&site, &row, main)? {
+                Finding::Article(text) if self.is_template(&site, &text)? => unmasked(),
                 Finding::Article(text) => {
                     let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
                     let mut locations = vec![row.url.clone()];
@@ -297,6 +342,7 @@ impl<'a> Adopter<'a> {
                         self.shelf.site(&site)?.texts.sync()?;
                         self.keep(&shelved)?;
                     }
+                    self.mend_reference(&shelved.record, &source)?;
                     (state, fate)
                 }
                 Finding::NotArticle(cause) => (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause)),
@@ -344,6 +390,22 @@ impl<'a> Adopter<'a> {
         Ok(())
     }
 
+    /// After a rebuild: an article whose capture is damaged points at this one from now on.
+    fn mend_reference(&mut self, record: &ArticleRecord, source: &Source<'_>) -> Result<(), CrawlError> {
+        if self.watch.is_none() || record.warc.record_id == source.record_id {
+            return Ok(());
+        }
+        let place = locate(self.shelf.root(), &record.warc.file);
+        let id = record.warc.record_id.to_string();
+        let is_it = |found: RawRecord| found.fields.get(field::RECORD_ID) == Some(id.as_str());
+        if read_at(&place, record.warc.offset, 0).is_ok_and(is_it) {
+            return Ok(());
+        }
+        let mended = shelve::refer_to(&mut self.shelf, record.clone(), source, self.now)?;
+        self.shelf.site(source.site)?.texts.sync()?;
+        self.keep(&mended)
+    }
+
     /// Reads a captured page as an article once more, through the original when the capture is a revisit.
     fn read_again(&mut self, site: &str, row: &QueueRow, main: &RawRecord) -> Result<Finding, CrawlError> {
         let response = match main.fields.kind() {
@@ -378,6 +440,10 @@ impl<'a> Adopter<'a> {
         Ok(read_article(readers.of(family), row, section, &page, exchange.head.status, exchange.started))
     }
 
+    fn is_template(&self, site: &str, text: &Text) -> Result<bool, LedgerError> {
+        text.suspect.map_or(Ok(false), |skeleton| templates::is_template(&*self.ledger, site, &skeleton))
+    }
+
     /// The site's family: as its file says, or as its pages show.
     fn family_of(&self, site: &str) -> Option<&str> {
         let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
@@ -391,7 +457,13 @@ impl<'a> Adopter<'a> {
 
     fn original_block(&self, revisit: &RawRecord) -> Result<Option<Vec<u8>>, CrawlError> {
         let Some(place) = self.original_place(revisit)? else { return Ok(None) };
-        let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
+        let path = locate(self.shelf.root(), &place.file);
         Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
     }
+}
+
+/// What a page is whose text proved to be a template's.
+fn unmasked() -> (UrlState, Fate) {
+    let cause = templates::CAUSE.to_owned();
+    (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause))
 }

@@ -21,6 +21,7 @@ use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::task::Task;
+use super::templates;
 use super::versions::Pending;
 use super::visit;
 use crate::archive::warc::{Original, Receipt};
@@ -33,11 +34,16 @@ const MOST: usize = 32;
 /// How long the first capture of a commit waits for others.
 const GATHER: Duration = Duration::from_millis(15);
 
+/// How long nothing comes before files are looked at that have grown old.
+const ROLL: Duration = Duration::from_mins(1);
+
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
     pub(super) run: Arc<Run>,
     shelf: Shelf,
+    // Templates found out in this commit: what was taken for articles before is withdrawn at its end.
+    unmasked: Vec<(Arc<SiteRun>, Digest)>,
 }
 
 /// A task whose captures were appended.
@@ -60,12 +66,20 @@ struct Effects {
 impl Committer {
     /// A committer that writes to `shelf`.
     pub fn new(run: Arc<Run>, shelf: Shelf) -> Self {
-        Self { run, shelf }
+        Self { run, shelf, unmasked: Vec::new() }
     }
 
     /// Commits what comes until the channel closes, then seals all files.
     pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
-        while let Ok(first) = incoming.recv() {
+        loop {
+            let first = match incoming.recv_timeout(ROLL) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.shelf.roll(self.run.clock.now())?;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
             while batch.len() < MOST {
@@ -79,7 +93,7 @@ impl Committer {
                 self.run.stopper.send_replace(Stop::Drain);
             }
         }
-        self.shelf.seal_all()?;
+        self.shelf.seal_all(self.run.clock.now())?;
         self.run.ledger.flush()?;
         Ok(())
     }
@@ -107,7 +121,12 @@ impl Committer {
             let effects = self.effects_of(item)?;
             self.acknowledge(vec![effects])?;
         }
-        self.acknowledge(joint)
+        self.acknowledge(joint)?;
+        for (site, skeleton) in std::mem::take(&mut self.unmasked) {
+            let (run, now) = (&*self.run, self.run.clock.now());
+            templates::withdraw(&mut self.shelf, &*run.ledger, &run.frontier, &site, &skeleton, now)?;
+        }
+        Ok(())
     }
 
     fn rotate(&mut self, items: &[Processed]) -> Result<(), CrawlError> {
@@ -201,6 +220,7 @@ impl Committer {
         let mut pending = Pending::default();
         let mut touched = BTreeSet::new();
         for place in placed.iter_mut() {
+            self.judge(place)?;
             let Finding::Article(text) = &place.item.finding else { continue };
             let Task::Article(lease) = &place.item.finished.task else { continue };
             let Some(receipt) = &place.receipt else { continue };
@@ -234,7 +254,21 @@ impl Committer {
         Ok(())
     }
 
-    /// What one task changes in the ledger.
+    /// What reads like an article may be the portal's page for what it does not have.
+    fn judge(&mut self, place: &mut Placed) -> Result<(), CrawlError> {
+        let (Finding::Article(text), Task::Article(lease)) = (&place.item.finding, &place.item.finished.task) else {
+            return Ok(());
+        };
+        if let Some((skeleton, new)) = templates::judge(&*self.run.ledger, &lease.site, &lease.row, text)? {
+            if new {
+                self.unmasked.push((Arc::clone(&place.item.finished.site), skeleton));
+            }
+            place.item.finding = Finding::NotArticle(templates::CAUSE.to_owned());
+        }
+        Ok(())
+    }
+
+    /// What one task changes.
     fn effects_of(&mut self, placed: Placed) -> Result<Effects, CrawlError> {
         let mut batch = Batch::default();
         let site = Arc::clone(&placed.item.finished.site);

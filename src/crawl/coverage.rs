@@ -147,6 +147,16 @@ impl Coverage {
         months
     }
 
+    /// An item that was counted as an article (`first`) or a known text proved to be none.
+    pub fn withdraw(&mut self, listed: Option<&Stamp>, first: bool, cause: &str) {
+        let counts = self.month(listed);
+        let place = if first && counts.archived > 0 { &mut counts.archived } else { &mut counts.duplicates };
+        if *place > 0 {
+            *place -= 1;
+            *counts.not_article.entry(cause.to_owned()).or_default() += 1;
+        }
+    }
+
     /// All months together.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();

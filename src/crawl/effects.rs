@@ -12,9 +12,8 @@ use super::run::SiteRun;
 use super::task::Task;
 use super::versions;
 use super::visit::Visit;
-use crate::archive::warc::Receipt;
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
-use crate::model::{CanonicalUrl, Stamp};
+use crate::model::Stamp;
 
 impl Committer {
     /// What a task changes in the ledger; for an item that leaves the queue, what became of it. Known articles that were
@@ -75,7 +74,8 @@ impl Committer {
                 if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }
             }
             (Finding::Elsewhere(key), Some(receipt)) if !lease.row.again => {
-                return self.moved(lease, key, receipt, seen, batch);
+                let moved = places::moved(frontier, ledger, lease, (key, receipt), seen, batch)?;
+                return Ok(moved.then_some(Fate::Duplicate));
             }
             (Finding::NotArticle(_) | Finding::Failed { retryable: false, .. }, _)
                 if !lease.row.again
@@ -121,31 +121,6 @@ impl Committer {
             }
         };
         Ok(Some(fate))
-    }
-
-    /// A redirect led to a held article: the address is one of its locations. `None` when it is not held any more.
-    fn moved(
-        &self,
-        lease: &Lease,
-        key: &CanonicalUrl,
-        receipt: &Receipt,
-        seen: &mut Vec<Seen>,
-        batch: &mut Batch,
-    ) -> Result<Option<Fate>, LedgerError> {
-        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
-        let state = frontier.row(&lease.site, key)?.map(|row| row.state);
-        let Some(UrlState::Article { content, version, visit }) = state else {
-            frontier.release(lease, true, batch);
-            return Ok(None);
-        };
-        if let Some(text_path) = places::text_of(ledger, &content)? {
-            let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
-            let urls = std::iter::once(lease.row.url.clone()).chain(further);
-            seen.extend(urls.map(|url| Seen { text_path: text_path.clone(), url }));
-        }
-        let state = UrlState::Article { content, version, visit: Visit { waits: None, ..visit } };
-        frontier.acknowledge(lease, &state, receipt, batch);
-        Ok(Some(Fate::Duplicate))
     }
 }
 

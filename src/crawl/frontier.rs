@@ -308,6 +308,15 @@ impl Frontier {
         }
     }
 
+    /// A held article proved to be none.
+    pub fn withdraw(&self, site: &str, key: &CanonicalUrl, cause: &str, batch: &mut Batch) -> Result<(), LedgerError> {
+        if let Some(row) = self.row(site, key)? {
+            let row = encode(&UrlRow { state: UrlState::NotArticle(cause.to_owned()), ..row });
+            batch.put(Key::unsettled(site, key), row.clone()).put(Key::url(site, key), row);
+        }
+        Ok(())
+    }
+
     /// Gives an item back to be asked for at another address of the same article.
     pub fn elsewhere(&self, lease: &Lease, url: String, batch: &mut Batch) {
         let mut lease = lease.clone();

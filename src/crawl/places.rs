@@ -9,11 +9,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::error::CrawlError;
-use super::frontier::{Candidate, Frontier, Known};
+use super::frontier::{Candidate, Frontier, Known, Lease};
 use super::rows::{ContentRow, UrlState, decode, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved};
-use crate::archive::warc::TextCapture;
+use super::visit::Visit;
+use crate::archive::warc::Receipt;
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::{CanonicalUrl, Digest};
 use crate::portal;
@@ -106,6 +107,31 @@ pub fn another(
     Ok(Some(url))
 }
 
+/// A redirect led to a held article: the address is one of its locations. The item goes back to the queue, and the answer
+/// is no, when the article is not held any more.
+pub fn moved(
+    frontier: &Frontier,
+    ledger: &dyn Ledger,
+    lease: &Lease,
+    (key, receipt): (&CanonicalUrl, &Receipt),
+    seen: &mut Vec<Seen>,
+    batch: &mut Batch,
+) -> Result<bool, LedgerError> {
+    let state = frontier.row(&lease.site, key)?.map(|row| row.state);
+    let Some(UrlState::Article { content, version, visit }) = state else {
+        frontier.release(lease, true, batch);
+        return Ok(false);
+    };
+    if let Some(text_path) = text_of(ledger, &content)? {
+        let further = take(ledger, &lease.site, &lease.row.key, batch)?;
+        let urls = std::iter::once(lease.row.url.clone()).chain(further);
+        seen.extend(urls.map(|url| Seen { text_path: text_path.clone(), url }));
+    }
+    let state = UrlState::Article { content, version, visit: Visit { waits: None, ..visit } };
+    frontier.acknowledge(lease, &state, receipt, batch);
+    Ok(true)
+}
+
 /// The text file of a content.
 pub fn text_of(ledger: &dyn Ledger, content: &Digest) -> Result<Option<String>, LedgerError> {
     let key = Key::content(content);
@@ -142,17 +168,8 @@ pub fn record(
         return Ok(None);
     }
     for Shelved { record, .. } in &changed {
-        let json = serde_json::to_vec(record).unwrap_or_default();
-        let capture = TextCapture {
-            uri: record.locations.first().unwrap_or(&record.url),
-            at: now,
-            source: record.warc.record_id,
-            article_id: &record.id,
-            text: None,
-            record: &json,
-        };
-        let prepared = capture.prepare(shelf.level());
-        shelf.site(site)?.texts.append_prepared(&prepared, now)?;
+        let uri = record.locations.first().unwrap_or(&record.url);
+        shelve::append_record(shelf, site, record, (uri, record.warc.record_id), now)?;
     }
     shelf.site(site)?.texts.sync()?;
     for shelved in &changed {

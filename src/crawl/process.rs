@@ -8,7 +8,7 @@ use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use super::visit;
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
-use crate::article::{Article, ArticleReader, Hint, Reading};
+use crate::article::{Article, ArticleReader, Hint, Reading, suspicion};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{CanonicalUrl, Digest, Limits, PageRequest};
@@ -80,6 +80,8 @@ pub struct Text {
     pub content: Digest,
     /// The address it was found at after redirects.
     pub final_url: String,
+    /// The page's skeleton, where nothing speaks for it being an article.
+    pub suspect: Option<Digest>,
 }
 
 /// A task, ready to be committed.
@@ -303,7 +305,14 @@ pub fn read_article(
         Reading::Article(article) => {
             let content = article.content_hash();
             let file = article.to_text();
-            Finding::Article(Box::new(Text { article: *article, file, content, final_url: page.url.to_string() }))
+            let suspect = suspicion(&article, &row.title, &page.url);
+            Finding::Article(Box::new(Text {
+                article: *article,
+                file,
+                content,
+                final_url: page.url.to_string(),
+                suspect,
+            }))
         }
     }
 }
@@ -322,8 +331,12 @@ fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&
     if let Some(tls) = &exchange.tls {
         lines.push(("tls", tls.verdict.to_owned()));
     }
-    if let Some(from) = from {
+    // Where a gate was answered, the page before is this one, and no redirect.
+    if let Some(from) = from.filter(|from| **from != exchange.url) {
         lines.push(("redirectedFrom", from.to_string()));
+    }
+    if let Some(told) = super::gates::told(&finished.site.site.cookie_gate, exchange) {
+        lines.push(("luutru-cookie-gate", told));
     }
     match &finished.task {
         Task::Robots { .. } => {}

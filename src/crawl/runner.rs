@@ -10,6 +10,7 @@ use url::Url;
 
 use super::error::CrawlError;
 use super::frontier::Lease;
+use super::gates::Cookies;
 use super::lane::{Lane, outcome_of};
 use super::rows::UrlState;
 use super::run::{Halt, Run, SiteRun, Stop};
@@ -17,7 +18,7 @@ use super::servers::Server;
 use super::task::{Failure, Finished, Task};
 use super::visit;
 use crate::config::RobotsPolicy;
-use crate::fetch::{Ask, Conditions, Exchange, FetchError};
+use crate::fetch::{Ask, Exchange, FetchError};
 use crate::ledger::{Batch, Key};
 use crate::model::CanonicalUrl;
 use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate};
@@ -44,6 +45,7 @@ pub struct Runner {
     hand_over: mpsc::Sender<Finished>,
     lane: Lane,
     gates: HashMap<String, RobotsGate>,
+    cookies: Cookies,
     leased: VecDeque<Lease>,
     more_queued: bool,
     answered: bool,
@@ -64,6 +66,7 @@ impl Runner {
             hand_over,
             lane: Lane::default(),
             gates: HashMap::new(),
+            cookies: Cookies::default(),
             leased: VecDeque::new(),
             more_queued: true,
             answered: false,
@@ -155,9 +158,7 @@ impl Runner {
     pub async fn follow(&mut self, task: &Task) -> Result<(Vec<Exchange>, Option<Failure>), CrawlError> {
         let mut ask = match task {
             Task::Robots { .. } => return Ok((Vec::new(), None)),
-            Task::List { request, .. } => {
-                Ask { url: request.url.clone(), method: request.method.clone(), conditions: Conditions::default() }
-            }
+            Task::List { request, .. } => Ask { method: request.method.clone(), ..Ask::get(request.url.clone()) },
             Task::Article(lease) => match Url::parse(&lease.row.url) {
                 Ok(url) => Ask::get(url),
                 Err(error) => {
@@ -178,9 +179,13 @@ impl Runner {
                 Ok(pass) => pass,
                 Err(refusal) => return Ok((hops, Some(self.refused(refusal)))),
             };
+            ask.cookie = self.cookies.of(&ask.url);
             match self.request(pass, &ask).await? {
                 Err(error) => return Ok((hops, Some(Failure::Fetch(error)))),
                 Ok(exchange) => hops.push(exchange),
+            }
+            if self.opened(hops.last()) {
+                continue;
             }
             let Some(target) = hops.last().and_then(Exchange::redirect) else {
                 return Ok((hops, None));
@@ -190,6 +195,11 @@ impl Runner {
             }
             ask = Ask::get(target);
         }
+    }
+
+    /// Whether the last page was a cookie gate that the site file says to answer: the same is then asked for once more.
+    fn opened(&mut self, last: Option<&Exchange>) -> bool {
+        last.is_some_and(|page| self.cookies.answer(&self.site.site.cookie_gate, page, &self.run.limits))
     }
 
     fn refused(&self, refusal: Refusal) -> Failure {
@@ -263,7 +273,8 @@ impl Runner {
         let mut target = near.join("/robots.txt").unwrap_or_else(|_| near.clone());
         let mut status = 0;
         loop {
-            match self.request(RobotsGate::pass_for_robots_txt(), &Ask::get(target.clone())).await? {
+            let ask = Ask { cookie: self.cookies.of(&target), ..Ask::get(target.clone()) };
+            match self.request(RobotsGate::pass_for_robots_txt(), &ask).await? {
                 // A connection kept from before may be gone; too much hangs on robots.txt to give up on that.
                 Err(FetchError::Protocol { .. }) if once_more => {
                     once_more = false;
@@ -275,6 +286,9 @@ impl Runner {
                     break;
                 }
                 Ok(exchange) => hops.push(exchange),
+            }
+            if self.opened(hops.last()) {
+                continue;
             }
             let Some(last) = hops.last() else { break };
             status = last.head.status;

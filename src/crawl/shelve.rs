@@ -92,6 +92,7 @@ pub fn shelve(
         }
     };
     let json = serde_json::to_vec(&record).unwrap_or_default();
+    let now = shelf.stamp(now);
     let capture = TextCapture {
         uri: source.page,
         at: now,
@@ -105,6 +106,40 @@ pub fn shelve(
     pending.add(&record);
     let text = text.map(str::to_owned);
     Ok(Shelved { record, text, appended: true, edited })
+}
+
+/// Appends a known record anew, with the capture at hand as the one that holds its page.
+pub fn refer_to(
+    shelf: &mut Shelf,
+    mut record: ArticleRecord,
+    source: &Source<'_>,
+    now: Timestamp,
+) -> Result<Shelved, CrawlError> {
+    record.captured_at = source.captured_at.to_string();
+    record.warc = reference(source);
+    append_record(shelf, source.site, &record, (source.page, source.record_id), now)?;
+    Ok(Shelved { record, text: None, appended: true, edited: false })
+}
+
+/// Appends a record without a text: something new is known about a text that is held. It refers to the capture and the
+/// address in `of`.
+pub fn append_record(
+    shelf: &mut Shelf,
+    site: &str,
+    record: &ArticleRecord,
+    (uri, source): (&str, RecordId),
+    now: Timestamp,
+) -> Result<(), CrawlError> {
+    let json = serde_json::to_vec(record).unwrap_or_default();
+    let at = shelf.stamp(now);
+    let capture = TextCapture { uri, at, source, article_id: &record.id, text: None, record: &json };
+    let prepared = capture.prepare(shelf.level());
+    shelf.site(site)?.texts.append_prepared(&prepared, at)?;
+    Ok(())
+}
+
+fn reference(source: &Source<'_>) -> WarcRef {
+    WarcRef { file: source.receipt.file().to_owned(), offset: source.receipt.offset(), record_id: source.record_id }
 }
 
 /// The record beside a text.
@@ -163,11 +198,7 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         near_duplicates: Vec::new(),
         version: 1,
         captured_at: source.captured_at.to_string(),
-        warc: WarcRef {
-            file: source.receipt.file().to_owned(),
-            offset: source.receipt.offset(),
-            record_id: source.record_id,
-        },
+        warc: reference(source),
         attachments: article
             .attachments
             .iter()
@@ -182,5 +213,7 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),
         notes: article.notes.clone(),
+        withdrawn: None,
+        template: found.suspect,
     }
 }

@@ -36,6 +36,8 @@ pub struct Stats {
     pub duplicates: Counter,
     /// Captures stored as revisits.
     pub revisits: Counter,
+    /// Articles that proved to be none, and were withdrawn.
+    pub withdrawn: Counter,
     /// Pages that are no articles.
     pub not_articles: Counter,
     /// Items given up.
@@ -67,6 +69,8 @@ pub struct Tally {
     pub duplicates: u64,
     /// Captures stored as revisits.
     pub revisits: u64,
+    /// Articles that proved to be none, and were withdrawn; of this run or an earlier one.
+    pub withdrawn: u64,
     /// Pages that are no articles.
     pub not_articles: u64,
     /// Items given up.
@@ -92,6 +96,7 @@ impl Stats {
             articles: self.articles.get(),
             duplicates: self.duplicates.get(),
             revisits: self.revisits.get(),
+            withdrawn: self.withdrawn.get(),
             not_articles: self.not_articles.get(),
             failed: self.failed.get(),
             refused: self.refused.get(),

@@ -18,6 +18,8 @@ pub struct Ask {
     pub method: PageMethod,
     /// Set on a repeated visit only.
     pub conditions: Conditions,
+    /// `name=value` of a cookie gate that the site file says to answer; no other cookie is ever sent.
+    pub cookie: Option<String>,
 }
 
 /// On which the server may answer 304 instead of the page (RFC 9110 section 13.1).
@@ -32,7 +34,7 @@ pub struct Conditions {
 impl Ask {
     /// A plain GET.
     pub fn get(url: Url) -> Self {
-        Self { url, method: PageMethod::Get, conditions: Conditions::default() }
+        Self { url, method: PageMethod::Get, conditions: Conditions::default(), cookie: None }
     }
 }
 
@@ -81,6 +83,8 @@ pub struct Exchange {
     pub tls: Option<TlsInfo>,
     /// robots.txt's word on this address.
     pub robots: String,
+    /// The cookie that was sent.
+    pub cookie: Option<String>,
     /// To a usable connection; zero on one kept from before.
     pub connect: Duration,
     /// From the request to the first byte of the response.
@@ -111,6 +115,7 @@ impl Exchange {
             peer: IpAddr::from([0, 0, 0, 0]),
             tls: None,
             robots: String::new(),
+            cookie: None,
             connect: Duration::ZERO,
             first_byte: Duration::ZERO,
             total: Duration::ZERO,

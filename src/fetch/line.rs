@@ -207,6 +207,7 @@ impl Line {
             peer: address.ip(),
             tls: live.tls.clone(),
             robots: robots.to_owned(),
+            cookie: ask.cookie.clone(),
             connect: sent.duration_since(begun),
             first_byte: wire.first_byte.map_or(total, |at| at.duration_since(sent)),
             total,
@@ -260,7 +261,8 @@ fn protocol(host: &str, error: &hyper::Error) -> FetchError {
     FetchError::Protocol { host: host.to_owned(), why }
 }
 
-/// The request as it goes out. No cookies are kept and none is sent; no address of ours beyond the identity.
+/// The request as it goes out. No cookie is sent but the one of a gate that is answered; no address of ours beyond the
+/// identity.
 fn request(ask: &Ask, identity: &Identity) -> Result<Request<Full<Bytes>>, FetchError> {
     let url = &ask.url;
     let target = match url.query() {
@@ -282,6 +284,9 @@ fn request(ask: &Ask, identity: &Identity) -> Result<Request<Full<Bytes>>, Fetch
         if let Some(value) = value {
             builder = builder.header(name, value);
         }
+    }
+    if let Some(cookie) = &ask.cookie {
+        builder = builder.header("cookie", cookie);
     }
     if let Some(from) = &identity.from {
         builder = builder.header("from", from);

@@ -2,7 +2,7 @@
 //!
 //! Promises: HTTP/1.1 only, bytes as they passed above TLS, every limit of [`crate::model::Limits`] kept, no address
 //! dialled that the guard refuses. Refuses: redirects (they are followed hop by hop by the caller, each with a permit of
-//! its own), cookies, proxies, content decoding.
+//! its own), any cookie but the one it is handed, proxies, content decoding.
 
 mod connect;
 mod error;

@@ -65,6 +65,11 @@ impl Key {
         parts(b'v', site, b"")
     }
 
+    /// What is known of a page's skeleton.
+    pub fn template(site: &str, skeleton: &Digest) -> Vec<u8> {
+        parts(b't', site, &skeleton.0)
+    }
+
     /// How much of a WARC file is accounted for, by its final name.
     pub fn file(name: &str) -> Vec<u8> {
         [b"f/".as_slice(), name.as_bytes()].concat()

@@ -31,10 +31,10 @@ pub(super) fn read(bytes: Vec<u8>, label: Option<&str>) -> (&'static str, String
     if let Some(encoding) = bare_utf16(&bytes) {
         return decode(encoding, &bytes);
     }
-    let bytes = match String::from_utf8(bytes) {
-        Ok(text) => return (UTF_8.name(), text),
-        Err(fault) => fault.into_bytes(),
-    };
+    // A copy costs a tenth of what the standard library takes to look at the bytes.
+    if let Ok(text) = simdutf8::basic::from_utf8(&bytes) {
+        return (UTF_8.name(), text.to_owned());
+    }
     let named = label.and_then(|name| Encoding::for_label(name.as_bytes())).or_else(|| meta(&bytes));
     match named {
         Some(encoding) if encoding == UTF_8 && mostly_utf8(&bytes) => utf8(bytes),

@@ -37,7 +37,11 @@ pub struct Decoded {
 /// # Errors
 /// A coding other than gzip, deflate and identity; damage before the first byte; growth over `limits`.
 pub fn decode(head: &Head, body: &[u8], limits: &Limits) -> Result<Decoded, PageError> {
-    let (bytes, complete) = uncode(head, body, limits)?;
+    let (mut bytes, mut complete) = uncode(head, body, limits)?;
+    if is_packed_xml(&bytes) {
+        let (unpacked, whole) = gunzip(&bytes, bytes.len(), limits)?;
+        (bytes, complete) = (unpacked, complete && whole);
+    }
     let content_type = head.get("content-type");
     let declared = content_type.as_deref().map(media_type).filter(|kind| !kind.is_empty());
     let media = Media::of(declared.as_deref(), &bytes);
@@ -47,6 +51,24 @@ pub fn decode(head: &Head, body: &[u8], limits: &Limits) -> Result<Decoded, Page
     let label = content_type.as_deref().and_then(charset::parameter);
     let (charset, text) = charset::read(bytes, label.as_deref());
     Ok(Decoded { media, declared, charset, text, bytes: Vec::new(), complete })
+}
+
+/// Whether the body is a gzip file of XML, as sitemaps come (`sitemap.xml.gz`). Other packed files are left as they are.
+#[expect(clippy::disallowed_methods, reason = "reads as much as the array holds")]
+fn is_packed_xml(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return false;
+    }
+    let mut start = [0u8; 512];
+    let mut filled = 0;
+    let mut unpacked = MultiGzDecoder::new(bytes);
+    while filled < start.len() {
+        match unpacked.read(&mut start[filled..]) {
+            Ok(n) if n > 0 => filled += n,
+            _ => break,
+        }
+    }
+    Media::of(None, &start[..filled]) == Media::Xml
 }
 
 fn media_type(content_type: &str) -> String {

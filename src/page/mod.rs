@@ -14,6 +14,7 @@ mod media;
 mod names;
 mod output;
 mod prune;
+mod query;
 mod references;
 mod sink;
 mod tags;
@@ -29,6 +30,7 @@ pub use decode::{Decoded, decode};
 pub use fonts::{OldLetters, shows_capitals};
 pub use html::HtmlPage;
 pub use media::Media;
+pub use query::Queries;
 
 /// Why a body could not be turned into a page.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -25,15 +25,18 @@ impl Names {
         self.lower.clear();
         self.lower.push_str(name);
         self.lower.make_ascii_lowercase();
-        self.lower.retain(|c| c != '\0');
-        if self.lower.len() <= SHORT_BYTES {
-            return LocalName::from(self.lower.as_str());
+        if self.lower.as_bytes().contains(&0) {
+            self.lower.retain(|c| c != '\0');
         }
-        let hash = self.lower.bytes().fold(0usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        let name = self.lower.as_str();
+        if name.len() <= SHORT_BYTES {
+            return LocalName::from(name);
+        }
+        let hash = name.bytes().fold(0usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(usize::from(byte)));
         let slot = &mut self.slots[hash % SLOTS];
         match slot {
-            Some(known) if **known == *self.lower => known.clone(),
-            _ => slot.insert(LocalName::from(self.lower.as_str())).clone(),
+            Some(known) if **known == *name => known.clone(),
+            _ => slot.insert(LocalName::from(name)).clone(),
         }
     }
 }

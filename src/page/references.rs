@@ -6,6 +6,9 @@ use memchr::memchr;
 /// The names that nearly all references of real pages have, with their semicolon.
 const USUAL: [(&[u8], char); 5] = [(b"nbsp;", '\u{A0}'), (b"amp;", '&'), (b"quot;", '"'), (b"lt;", '<'), (b"gt;", '>')];
 
+/// Names up to this length are looked up as a whole first.
+const LONGEST_USUAL: usize = 12;
+
 /// What a reference stands for: one or two characters.
 type Characters = (char, Option<char>);
 
@@ -40,6 +43,13 @@ fn usual(bytes: &[u8]) -> Option<(Characters, usize)> {
 /// The longest name that `text` begins with.
 fn named(text: &str, attribute: bool) -> Option<(Characters, usize)> {
     let bytes = text.as_bytes();
+    // A name that ends in a semicolon is the longest by itself.
+    let semicolon = bytes.iter().take(LONGEST_USUAL).position(|byte| *byte == b';').map(|at| at + 1);
+    if let Some(end) = semicolon
+        && let Some((first, second)) = text.get(..end).and_then(|name| NAMED_ENTITIES.get(name))
+    {
+        return Some((characters(*first, *second)?, end));
+    }
     let mut longest = None;
     let mut end = 1;
     // The table holds every beginning of a name as well, with nothing it stands for.
@@ -55,8 +65,11 @@ fn named(text: &str, attribute: bool) -> Option<(Characters, usize)> {
     if attribute && open && goes_on {
         return None;
     }
-    let second = if second == 0 { None } else { char::from_u32(second) };
-    Some(((char::from_u32(first)?, second), length))
+    Some((characters(first, second)?, length))
+}
+
+fn characters(first: u32, second: u32) -> Option<Characters> {
+    Some((char::from_u32(first)?, if second == 0 { None } else { char::from_u32(second) }))
 }
 
 /// The number after `&#`: its character, and the bytes read.

@@ -24,6 +24,25 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_packed_sitemap_is_unpacked_within_the_limits() {
+    let map = "<?xml version='1.0'?><urlset><url><loc>http://tinh.vn/tin/a-51.html</loc></url></urlset>";
+    for fields in [&[("Content-Type", "application/gzip")][..], &[("Content-Type", "application/x-gzip")], &[]] {
+        let decoded = decode(&head(fields), &gzip(map.as_bytes()), &Limits::default()).unwrap();
+        assert_eq!((decoded.text.as_str(), decoded.media), (map, Media::Xml), "{fields:?}");
+    }
+    // Sent with a content coding as well.
+    let twice = gzip(&gzip(map.as_bytes()));
+    assert_eq!(decode(&head(&[("Content-Encoding", "gzip")]), &twice, &Limits::default()).unwrap().text, map);
+    // Other packed files stay what they are.
+    let other = gzip(PAGE.as_bytes());
+    assert_eq!(decode(&head(&[]), &other, &Limits::default()).unwrap().bytes, other);
+    let bomb = gzip(format!("<urlset>{}", " ".repeat(8 << 20)).as_bytes());
+    assert!(matches!(decode(&head(&[]), &bomb, &Limits::default()), Err(PageError::Bomb { .. })));
+    let small = Limits { decoded_bytes: 40, ..Limits::default() };
+    assert!(matches!(decode(&head(&[]), &gzip(map.as_bytes()), &small), Err(PageError::TooLarge { .. })));
+}
+
+#[test]
 fn gzip_and_both_kinds_of_deflate_are_read() {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
     zlib.write_all(PAGE.as_bytes()).unwrap();
@@ -195,19 +214,28 @@ fn depth_bombs_are_flattened() {
 fn floods_stay_bounded() {
     let fonts = (0..100_000).fold(String::new(), |out, n| out + &format!("<p><font color={n}>a</p>"));
     let attributes = format!("<p {}>chữ</p>", (0..200_000).fold(String::new(), |out, n| out + &format!("a{n}=1 ")));
+    let names = (0..100_000).fold(String::new(), |out, n| out + &format!("<element{n} attribute{n}=x>"));
     for (name, source) in [
         ("unclosed formatting", fonts.as_str()),
         ("attributes", attributes.as_str()),
+        ("names", names.as_str()),
         ("unclosed comments", &"<!--".repeat(500_000)),
         ("unclosed drawings", &"<svg>".repeat(500_000)),
         ("unclosed quotes", &"<a href=\"".repeat(300_000)),
         ("end tags", &"</p></div></b>".repeat(300_000)),
+        ("document types", &"<!doctype html>".repeat(100_000)),
+        ("paragraphs", &"<p>a".repeat(300_000)),
+        ("links in links", &"<a href=x><div>a</a>".repeat(100_000)),
+        ("text and tags that no table may hold", &format!("<table>{}", "<b>x<div>y</div><tr>".repeat(60_000))),
         ("less-than signs", &"<".repeat(2_000_000)),
         ("zero bytes", &"\0".repeat(2_000_000)),
         ("entities", &"&amp;&#1;&bogus;".repeat(100_000)),
+        ("long names of entities, cut", &"&CounterClockwiseContourIntegra".repeat(50_000)),
         ("text areas", &"<textarea>".repeat(200_000)),
     ] {
-        quick(name, source);
+        let nodes = quick(name, source).dom.tree.nodes().count();
+        // Each element may hold a text, and open a few formatting elements again.
+        assert!(nodes <= 500_000, "{name}: {nodes}");
     }
     assert!(text_of(&quick("attributes", &attributes)).contains("chữ"));
 }

@@ -99,8 +99,13 @@ impl Walk {
             Some(Errand::Enter { read, back }) => self.enter(number, reading, &keys, told, (read, back)),
             Some(Errand::Ahead { onward }) => {
                 self.cursor.pages_read = self.cursor.pages_read.saturating_add(1);
-                let old = self.list(reading).len() * 2 < reading.items.len();
-                if !reading.sent_back && !reading.repeated && !old {
+                self.list(reading);
+                // The first page once more: what stands at its foot may well be of the last.
+                let tops = &self.cursor.course.tops;
+                let of_top =
+                    |(at, key): &(usize, &u64)| tops.iter().position(|top| top == *key).is_some_and(|was| was <= *at);
+                let first = keys.iter().enumerate().filter(of_top).count() * 2 > keys.len();
+                if !reading.sent_back && !reading.repeated && !first {
                     let last = matches!(reading.next, Next::End(_));
                     self.cursor.course.shift.ahead(number, &keys, Some(last));
                 }
@@ -291,7 +296,7 @@ impl Walk {
     /// The end of reading again.
     fn found(&mut self, again: Again) -> Step {
         let Again { from, to, missing, found, weak, then } = again;
-        self.cursor.course.shift.found(found.min(missing));
+        self.cursor.course.shift.found(found);
         if found < missing && !weak {
             self.cursor.course.gaps.push(format!(
                 "the list moved up while pages {from} to {} were read: {missing} articles may have been jumped over, \

@@ -44,6 +44,8 @@ pub struct Cursor {
     pub shown: Vec<String>,
     /// Sitemap files still to be read, next one last.
     pub pending: Vec<Pending>,
+    /// The day on which the sitemap file to read next was changed last.
+    pub changed: Option<Date>,
     /// Whether the walk works off the files of a sitemap index.
     pub queued: bool,
     /// Whether the pending files are in the order of their age, and none without one.

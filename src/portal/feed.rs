@@ -34,7 +34,13 @@ impl ListReader {
             }
             seen.insert(key.clone(), items.len());
             keys.push(key);
-            items.push(ListItem { url: link, title: title(record), date: date(record, month_first), also: Vec::new() });
+            items.push(ListItem {
+                url: link,
+                title: title(record),
+                date: date(record, month_first),
+                changed: None,
+                also: Vec::new(),
+            });
         }
         let next = onward(&head, url).filter(|_| !items.is_empty());
         let next = next.map_or_else(

@@ -69,7 +69,10 @@ pub(super) fn entries(outline: &Outline, chosen: &[Candidate], date_nodes: &[usi
             }
         } else {
             at.insert(&candidate.key, order.len());
-            order.push((candidate.key.clone(), ListItem { url: url.clone(), title, date, also: Vec::new() }));
+            order.push((
+                candidate.key.clone(),
+                ListItem { url: url.clone(), title, date, changed: None, also: Vec::new() },
+            ));
             ranks.push(rank);
         }
     }

@@ -8,6 +8,7 @@
 //! [`ListReader`] reads one page, [`Walk`] decides after each page whether to go on, [`Cursor`] is what both carry from
 //! page to page. A list page is read from its [`outline`]: one pass over the tree, which everything else looks at.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -71,6 +72,9 @@ pub struct ListItem {
     pub title: String,
     /// The date printed with it.
     pub date: Option<Stamp>,
+    /// The day of its last change, where the list tells: it was not published later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Date>,
     /// Further addresses under which the same page lists it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Url>,

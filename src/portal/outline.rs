@@ -2,9 +2,11 @@
 //!
 //! Every element covers a run of links and a run of texts, so that "what stands in this block" is a slice and no walk.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use ego_tree::{NodeId, iter::Edge};
+use html5ever::local_name;
 use scraper::{Html, Node as DomNode, node::Element};
 use url::Url;
 
@@ -63,17 +65,42 @@ pub(super) struct Text<'a> {
     pub text: &'a str,
 }
 
+/// What classes say, looked up once each: the items of a list have the same.
+#[derive(Default)]
+struct Known<'a>(HashMap<(&'a str, &'a str), Noise>);
+
+impl<'a> Known<'a> {
+    fn noise(&mut self, element: &'a Element) -> Noise {
+        let (mut class, mut id) = (None, None);
+        for (name, value) in &element.attrs {
+            match name.local {
+                local_name!("class") => class = Some(&**value),
+                local_name!("id") => id = Some(&**value),
+                _ => {}
+            }
+        }
+        match (class, id) {
+            (None, None) => noise_of(element.name(), ""),
+            (class, Some(id)) => noise_of(element.name(), &[class.unwrap_or_default(), " ", id].concat()),
+            (Some(class), None) => {
+                *self.0.entry((element.name(), class)).or_insert_with(|| noise_of(element.name(), class))
+            }
+        }
+    }
+}
+
 impl<'a> Outline<'a> {
     /// Flattens `dom`; links are resolved against `<base href>` or `url`.
     pub(super) fn of(dom: &'a Html, url: &Url) -> Self {
         let mut out = Self { nodes: Vec::new(), links: Vec::new(), texts: Vec::new(), rel_next: None, title: None };
         let mut base = url.clone();
         let mut open: Vec<usize> = Vec::new();
+        let mut known = Known::default();
         for edge in dom.tree.root().traverse() {
             match edge {
                 Edge::Open(node) => match node.value() {
                     DomNode::Element(element) => {
-                        let index = out.open(node.id(), element, open.last().copied());
+                        let index = out.open(node.id(), element, open.last().copied(), &mut known);
                         open.push(index);
                         out.note(index, element, &mut base);
                     }
@@ -96,12 +123,7 @@ impl<'a> Outline<'a> {
         out
     }
 
-    fn open(&mut self, id: NodeId, element: &'a Element, parent: Option<usize>) -> usize {
-        let mut names = element.attr("class").unwrap_or_default().to_owned();
-        if let Some(id) = element.attr("id") {
-            names.push(' ');
-            names.push_str(id);
-        }
+    fn open(&mut self, id: NodeId, element: &'a Element, parent: Option<usize>, known: &mut Known<'a>) -> usize {
         let above = parent.map_or(Noise::None, |parent| self.nodes[parent].noise);
         self.nodes.push(Node {
             id,
@@ -110,7 +132,7 @@ impl<'a> Outline<'a> {
             element,
             links: self.links.len()..self.links.len(),
             texts: self.texts.len()..self.texts.len(),
-            noise: above.max(noise_of(element.name(), &names)),
+            noise: above.max(known.noise(element)),
         });
         self.nodes.len() - 1
     }

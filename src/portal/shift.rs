@@ -90,10 +90,11 @@ impl Shift {
         let before = |key: &u64| self.last.1.iter().position(|known| known == key);
         let here = anchor.keys.iter().enumerate().filter(|(at, key)| before(key).is_some_and(|before| before > *at));
         let moved_up = i64::try_from(here.count()).unwrap_or(0) - i64::from(self.usual);
-        let sure = self.sure.max(1);
+        let sure = self.sure;
         self.settle(page, &anchor.keys, None);
-        match u32::try_from(expected + moved_up) {
-            Ok(missing) if missing > 0 => Meeting::Doubt(Doubt { missing, pages: (sure, page - 1), weak: false }),
+        // Between the page read last and this one nothing can be lost: both are listed.
+        match self.doubt(expected + moved_up, sure, page - 1) {
+            Some(doubt) if sure + 1 < page => Meeting::Doubt(doubt),
             _ => Meeting::Calm(anchor.listed == Some(true)),
         }
     }
@@ -129,8 +130,7 @@ impl Shift {
             let expected = self.expected();
             self.offset = moved;
             self.settle(page, keys, total);
-            let missing = u32::try_from(expected - moved).ok().filter(|missing| *missing > 0)?;
-            return Some(Doubt { missing, pages: (sure.max(1), page - 1), weak: false });
+            return self.doubt(expected - moved, sure, page - 1);
         }
         (self.last, self.total) = ((page, keys.to_vec()), total.or(self.total));
         // One page fewer than a moment ago: something was taken off since the page before.
@@ -151,8 +151,14 @@ impl Shift {
         });
         let missing = self.expected() - moved.unwrap_or(-1);
         self.anchors.clear();
-        let missing = u32::try_from(missing).ok().filter(|missing| *missing > 0)?;
-        Some(Doubt { missing, pages: (self.sure.max(1), page.saturating_sub(1).max(1)), weak: false })
+        self.doubt(missing, self.sure, page.saturating_sub(1))
+    }
+
+    /// Whether so many articles may have been jumped over between these pages. As many as stand at every page's foot
+    /// were listed there.
+    fn doubt(&self, missing: i64, sure: u32, to: u32) -> Option<Doubt> {
+        let missing = u32::try_from(missing).ok().filter(|missing| *missing > self.usual && sure <= to)?;
+        Some(Doubt { missing, pages: (sure.max(1), to), weak: false })
     }
 
     /// How far down articles should have moved by now, as far as the walk saw.
@@ -256,7 +262,7 @@ mod tests {
     #[test]
     fn new_articles_raise_no_doubt() {
         let push = |number: u32, list: &mut Vec<u64>| {
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 list.insert(0, 100 + u64::from(number));
             }
         };

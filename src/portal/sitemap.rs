@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use url::Url;
 
 use super::cursor::{Cursor, Pending};
 use super::family::Family;
 use super::feed::stamp;
 use super::reader::{ListReader, ListReading, Taken};
-use super::shape::{shape, split_ext};
+use super::shape::shape;
 use super::xml::{self, Record};
 use super::{ListItem, Next, article_key};
 use crate::article::dates::find_in_url;
@@ -34,6 +35,7 @@ impl ListReader {
             why.push(self.take_index(url, source, &mut cursor));
         } else {
             let (_, records) = xml::records(source, &["url"]);
+            let changes = Changes::of(&records);
             let mut seen = HashMap::new();
             for (link, record) in records.iter().filter_map(|record| Some((location(record, url)?, record))) {
                 let key = article_key(&link, family.map(|family| family.name));
@@ -48,7 +50,8 @@ impl ListReader {
                 seen.insert(key.clone(), items.len());
                 let title = record.text("news:title").unwrap_or_default().to_owned();
                 keys.push(key);
-                items.push(ListItem { date: date(record, &link), title, url: link, also: Vec::new() });
+                let (date, changed) = (date(record, &link), changes.day(record));
+                items.push(ListItem { url: link, title, date, changed, also: Vec::new() });
             }
             why.push(format!("sitemap of {} addresses, {} of them like articles", records.len(), items.len()));
         }
@@ -56,6 +59,7 @@ impl ListReader {
         let next = match (cursor.pending.pop(), cursor.cut.take()) {
             (Some(file), cut) => {
                 cursor.cut = cut;
+                cursor.changed = file.changed;
                 Next::Page(PageRequest { number, url: file.url, method: PageMethod::Get })
             }
             (None, Some(cut)) => Next::Cut(cut),
@@ -74,23 +78,20 @@ impl ListReader {
     fn take_index(&self, url: &Url, source: &str, cursor: &mut Cursor) -> String {
         let (_, records) = xml::records(source, &["sitemap"]);
         let mut files: Vec<Pending> = Vec::new();
-        let (mut packed, mut foreign) = (0usize, 0usize);
+        let mut foreign = 0usize;
         for record in &records {
             let Some(link) = location(record, url) else { continue };
-            if split_ext(link.path()).1.eq_ignore_ascii_case("gz") {
-                packed += 1;
-            } else if !self.urls.owns(&link) {
+            if !self.urls.owns(&link) {
                 foreign += 1;
             } else if !files.iter().any(|file| file.url == link) {
-                files.push(Pending { url: link, changed: record.text("lastmod").and_then(stamp).map(|at| at.date()) });
+                files.push(Pending { url: link, changed: changed(record) });
             }
             if files.len() == Cursor::PENDING {
                 break;
             }
         }
-        let over = records.len() - packed - foreign > Cursor::PENDING;
+        let over = records.len() - foreign > Cursor::PENDING;
         let lost = [
-            (packed > 0).then(|| format!("{packed} sitemap files are packed (.gz)")),
             (foreign > 0).then(|| format!("{foreign} sitemap files lie off the site")),
             over.then(|| format!("the sitemap index names more than {} files", Cursor::PENDING)),
         ];
@@ -127,6 +128,30 @@ impl ListReader {
             None => shape(url).likeness >= 2,
         }
     }
+}
+
+/// What `lastmod` can tell: nothing was published after its last change. A file in which all days are one was written by
+/// a machine that stamps what it writes.
+struct Changes {
+    tell: bool,
+}
+
+impl Changes {
+    fn of(records: &[Record]) -> Self {
+        let mut days = records.iter().filter_map(changed);
+        let first = days.next();
+        Self { tell: records.len() == 1 || days.any(|day| Some(day) != first) }
+    }
+
+    fn day(&self, record: &Record) -> Option<Date> {
+        changed(record).filter(|_| self.tell)
+    }
+}
+
+/// The day of an entry's last change. A day before the web is a zero.
+fn changed(record: &Record) -> Option<Date> {
+    let day = record.text("lastmod").and_then(stamp)?.date();
+    (day.year() > 1990).then_some(day)
 }
 
 fn location(record: &Record, base: &Url) -> Option<Url> {

@@ -30,9 +30,19 @@ pub struct Window {
 impl Window {
     /// Whether an item is wanted. One without a date is: its article will tell.
     pub fn admits(&self, item: &ListItem) -> bool {
+        if item.date.is_none() && self.is_before(item.changed) {
+            return false;
+        }
         item.date.is_none_or(|stamp| {
             self.from.is_none_or(|from| stamp.date() >= from) && self.to.is_none_or(|to| stamp.date() <= to)
         })
+    }
+}
+
+impl Window {
+    /// Whether what was last changed on that day was published before the window.
+    fn is_before(&self, changed: Option<Date>) -> bool {
+        changed.zip(self.from).is_some_and(|(day, from)| day < from)
     }
 }
 
@@ -204,6 +214,14 @@ impl Walk {
             && all_older(fresh, from)
             && young_first
         {
+            return Some(StopReason::OlderThan(from));
+        }
+        if let Some(from) = self.window.from
+            && queued
+            && self.cursor.by_age
+            && self.window.is_before(self.cursor.changed)
+        {
+            // The youngest of the files that are left.
             return Some(StopReason::OlderThan(from));
         }
         (more && self.cursor.pages_read >= self.max_pages).then_some(StopReason::MaxPages(self.max_pages))

@@ -227,7 +227,7 @@ pub fn copy(from: &Path, to: &Path) {
 
 /// Every WARC file can be read to its last whole record; only an open file may end inside one.
 pub fn assert_readable(root: &Path) {
-    let mut verifier = Verifier::default();
+    let verifier = Verifier::default();
     let mut damage = Vec::new();
     let mut each = |finding: luutru::archive::verify::Finding| {
         if finding.fault.is_damage() {

@@ -27,7 +27,7 @@ fn read(source: &str) -> Reading {
     read_with(&ArticleSpec::default(), "https://cong.example.vn/tin-tuc/bai-1.html", source, &hint())
 }
 
-fn article(source: &str) -> Article {
+pub(super) fn article(source: &str) -> Article {
     match read(source) {
         Reading::Article(article) => *article,
         Reading::NotArticle(cause) => panic!("not an article: {}", cause.cause()),
@@ -44,6 +44,11 @@ fn page(head: &str, body: &str) -> String {
          <li><a href=/x2>Thêm một bản tin khác nữa về mùa vụ đông xuân</a></li></ul></div></div>\
          <div id=footer><p>Cơ quan chủ quản: Văn phòng</p><p>Địa chỉ: số 1 đường Bờ Sông</p></div></body></html>"
     )
+}
+
+/// The same around another title.
+pub(super) fn page_of(title: &str, body: &str) -> String {
+    page("", body).replace("Khánh thành trạm bơm tiêu úng phía nam", title)
 }
 
 const FIRST: &str =

@@ -60,10 +60,11 @@ impl Probe {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let frontier = Frontier::open(Arc::clone(&ledger) as _)?;
         let run = Arc::new(shared(config, ledger, frontier, clock, Stop::Go));
-        let site = newcomer(url).ok_or_else(|| CrawlError::Root {
+        let mut site = newcomer(url).ok_or_else(|| CrawlError::Root {
             path: url.to_string(),
             why: "the address has no host; give that of a news list".to_owned(),
         })?;
+        site.add_asset_hosts(&config.asset_hosts);
         let site = Arc::new(SiteRun::new(site.clone(), pace(config, &site), Vec::new())?);
         let (hand_over, handed) = mpsc::channel(MOST_REQUESTS as usize);
         let runner = Runner::new(Arc::clone(&run), Arc::clone(&site), hand_over).bounded(MOST_REQUESTS);
@@ -96,6 +97,7 @@ impl Probe {
         let sample = self.sample(&spec, &reading, tell).await?;
         site.family.clone_from(&self.findings.family);
         complete(&mut site, &reading, sample.as_ref(), self.run.clock.now());
+        site.add_asset_hosts(&self.site.site.asset_hosts);
         self.findings.sample = sample;
         self.findings.site_id = Some(site.id.clone());
         self.findings.site_file = Some(config::site_text(&site) + &self.commented(&spec.id));

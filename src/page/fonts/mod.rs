@@ -99,25 +99,22 @@ impl OldLetters {
 /// Whether a font is one of the ABC set's that show small letters as capitals: `.VnTimeH`.
 pub fn shows_capitals(font: &str) -> bool {
     let lower = font.to_ascii_lowercase();
-    let name = lower.find(".vn").map(|at| &lower[at..]);
+    let name = lower.find(".vn").and_then(|at| lower.get(at..));
     name.is_some_and(|name| name.split(['"', '\'', ',', ';', '}']).next().unwrap_or(name).trim_end().ends_with('h'))
 }
 
 /// Which old font the markup names.
 fn named(source: &str) -> Option<OldLetters> {
     let bytes = source.as_bytes();
-    for at in memchr::memchr_iter(b'n', bytes).chain(memchr::memchr_iter(b'N', bytes)) {
-        let Some(before) = at.checked_sub(2).map(|from| &bytes[from..at]) else { continue };
-        let next = bytes.get(at + 1).copied().unwrap_or_default();
-        if before.eq_ignore_ascii_case(b".v") && next.is_ascii_uppercase() {
-            return Some(OldLetters::Tcvn3);
-        }
-        let vni = bytes.get(at - 1..at + 3).is_some_and(|name| name.eq_ignore_ascii_case(b"vni-"));
-        if vni && bytes.get(at + 3).is_some_and(u8::is_ascii_alphabetic) {
-            return Some(OldLetters::Vni);
-        }
+    let followed = |name: &str, by: fn(&u8) -> bool| {
+        memchr::memmem::find_iter(bytes, name).any(|at| bytes.get(at + name.len()).is_some_and(by))
+    };
+    // `.vn` in small letters is the end of every second address.
+    if followed(".Vn", u8::is_ascii_uppercase) {
+        return Some(OldLetters::Tcvn3);
     }
-    None
+    let vni = ["VNI-", "Vni-", "vni-"].iter().any(|name| followed(name, u8::is_ascii_alphabetic));
+    vni.then_some(OldLetters::Vni)
 }
 
 /// Western letters and signs that Vietnamese does not use, with a letter before them: `c¸c`, `vaø`.

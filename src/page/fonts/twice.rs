@@ -2,9 +2,9 @@
 
 use encoding_rs::WINDOWS_1252;
 
-/// Traces of such a text in a page's source.
+/// Traces of such a text in a page's source: most letters of Vietnamese begin with the same two bytes.
 pub(super) fn marks(source: &str) -> usize {
-    ["á»", "áº", "Ã¡", "Ä‘", "Æ°"].iter().map(|mark| source.matches(mark).take(3).count()).sum()
+    ["á»", "áº", "Ã¡"].iter().map(|mark| memchr::memmem::find_iter(source.as_bytes(), mark).take(3).count()).sum()
 }
 
 /// The text once decoded; `None` unless all of it is UTF-8 again and holds a letter of Vietnamese.

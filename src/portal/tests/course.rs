@@ -66,7 +66,7 @@ impl List {
         for (when, event) in self.events.clone() {
             match event {
                 Event::Push if when == order => {
-                    self.articles.insert(0, (10_000 + u32::try_from(order).unwrap(), TODAY))
+                    self.articles.insert(0, (10_000 + u32::try_from(order).unwrap(), TODAY));
                 }
                 Event::Take(at) if when == order && at < self.articles.len() => drop(self.articles.remove(at)),
                 _ => {}
@@ -93,6 +93,7 @@ impl List {
                 url: url(&format!("/tin/bai-viet-{n}.html")),
                 title: String::new(),
                 date: Some(Stamp::day(*day, StampSource::List)),
+                changed: None,
                 also: Vec::new(),
             })
             .collect();

@@ -220,6 +220,24 @@ fn feeds_of_three_sorts() {
 }
 
 #[test]
+fn a_feed_that_puts_the_month_first_does_so_throughout() {
+    let feed = |last: &str| {
+        format!(
+            "<rss><channel><item><title>Một</title><link>http://tinh.vn/tin/mot-viec-lang-41.html</link><pubDate>9/5/2026 1:30:00 PM</pubDate></item>\
+             <item><title>Hai</title><link>http://tinh.vn/tin/hai-viec-lang-42.html</link><pubDate>{last} 8:00:00 AM</pubDate></item></channel></rss>"
+        )
+    };
+    let dates = |source: &str| {
+        let request = PageRequest::first(url("/rss/tin.rss"));
+        let reading = text(&reader("/rss/tin.rss", None), Media::Xml, &request, source, &Cursor::default());
+        reading.items.iter().map(|item| item.date.unwrap().date().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(dates(&feed("8/25/2026")), ["2026-09-05", "2026-08-25"]);
+    assert_eq!(dates(&feed("25/4/2026")), ["2026-05-09", "2026-04-25"]);
+    assert_eq!(dates(&feed("8/4/2026")), ["2026-05-09", "2026-04-08"]);
+}
+
+#[test]
 fn a_sitemap_index_and_its_files() {
     let reader = reader("/sitemap.xml", Some(Pages::Sitemap));
     let mut walk = Walk::new(Mode::Crawl, Window::default(), 99, Cursor::default());
@@ -241,8 +259,37 @@ fn a_sitemap_index_and_its_files() {
         "<urlset><url><loc>http://tinh.vn/tin/mai-truong-moi-52.html</loc><lastmod>2025-07-01</lastmod></url></urlset>";
     let reading = text(&reader, Media::Xml, &request, two, walk.cursor());
     assert_eq!(reading.items[0].date, None, "a change is no publication");
+    let Step::Continue(request) = walk.step(&reading, 1) else { panic!("a packed file is one like the others") };
+    assert_eq!(request.url, url("/s-3.xml.gz"));
+    let reading = text(&reader, Media::Xml, &request, two, walk.cursor());
     let Step::Stop(reason) = walk.step(&reading, 1) else { panic!("the last file") };
-    assert!(reason.to_string().contains("1 sitemap files are packed"), "{reason}");
+    assert!(reason.is_complete(), "{reason}");
+}
+
+#[test]
+fn a_last_change_before_the_window_is_outside_it() {
+    let reader = reader("/sitemap.xml", Some(Pages::Sitemap));
+    let window = Window { from: Some("2025-06-01".parse().unwrap()), to: None };
+    let first = PageRequest::first(url("/sitemap.xml"));
+    let entry = |n: u32, day: &str| {
+        format!("<url><loc>http://tinh.vn/tin/mai-truong-moi-{n}.html</loc><lastmod>{day}</lastmod></url>")
+    };
+    let set = |days: &[&str]| {
+        let entries: String = days.iter().zip(51..).map(|(day, n)| entry(n, day)).collect();
+        text(&reader, Media::Xml, &first, &format!("<urlset>{entries}</urlset>"), &Cursor::default()).items
+    };
+    let admitted = |days: &[&str]| set(days).iter().map(|item| window.admits(item)).collect::<Vec<_>>();
+    assert_eq!(admitted(&["2025-05-31", "2025-06-01T08:00:00+07:00", "0001-01-01"]), [false, true, true]);
+    assert_eq!(admitted(&["2025-05-31", "2025-05-31"]), [true, true], "a machine's stamp tells nothing");
+    // Files in the order of their age: the first one that is too old ends the walk.
+    let mut walk = Walk::new(Mode::Backfill, window, 99, Cursor::default());
+    let index = "<sitemapindex><sitemap><loc>http://tinh.vn/s-1.xml</loc><lastmod>2025-05-01</lastmod></sitemap>        <sitemap><loc>http://tinh.vn/s-2.xml.gz</loc><lastmod>2025-06-05</lastmod></sitemap></sitemapindex>";
+    let reading = text(&reader, Media::Xml, &first, index, &Cursor::default());
+    let Step::Continue(request) = walk.step(&reading, 0) else { panic!("an index is no empty list") };
+    assert_eq!(request.url, url("/s-2.xml.gz"));
+    let one = format!("<urlset>{}</urlset>", entry(51, "2025-06-05"));
+    let reading = text(&reader, Media::Xml, &request, &one, walk.cursor());
+    assert!(matches!(walk.step(&reading, 1), Step::Stop(StopReason::OlderThan(_))));
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn item(n: u32, day: Option<&str>) -> ListItem {
         url: url(&format!("/tin/bai-viet-{n}.html")),
         title: TITLES[n as usize % 12].to_owned(),
         date,
+        changed: None,
         also: Vec::new(),
     }
 }

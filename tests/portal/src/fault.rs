@@ -62,6 +62,16 @@ pub enum Fault {
     SoftError200,
     /// 200 with a tiny script that sets a cookie and reloads; with the cookie, the real page.
     CookieGate,
+    /// The same script, whether the cookie is sent or not.
+    CookieWall,
+    /// 200 with a form to log in, at the address asked for.
+    LoginInPlace,
+    /// 200 with a firewall's notice.
+    FirewallInPlace,
+    /// 200 with a picture whose letters are to be typed.
+    Captcha,
+    /// 200 with a notice that reads like a short article, the same for every address.
+    Notice,
     /// 302 to a login form.
     Login,
     /// 403 with the block page of a web firewall.

@@ -64,11 +64,23 @@ fn polite(site: &Site, fault: &Fault, asked: &Asked) -> Option<Answer> {
         }
         Fault::Robots { status, text } => Answer::text(*status, "text/plain", text),
         Fault::SoftError200 => site.missing(),
-        Fault::CookieGate => Answer::text(
+        Fault::CookieGate | Fault::CookieWall => Answer::text(
             200,
             "text/html",
             "<html><body><script>document.cookie=\"D1N=5f1c0a7e9b3d4826af10c2d57e6b9384\"+\"; expires=Fri, 31 Dec 2099 23:59:59 GMT; path=/\";window.location.reload(true);</script></body></html>",
         ),
+        Fault::LoginInPlace => site.login(),
+        Fault::FirewallInPlace => Answer::text(
+            200,
+            HTML,
+            "<html><head><title>Viettel WAF</title></head><body><h1>Request blocked</h1><p>Truy cập của bạn đã bị hệ thống tường lửa ngăn chặn vì có dấu hiệu bất thường. Vui lòng liên hệ quản trị viên và cung cấp mã sự kiện 4e1d-77.</p></body></html>",
+        ),
+        Fault::Captcha => Answer::text(
+            200,
+            HTML,
+            "<html><head><title>Xác minh</title></head><body><h2>Vui lòng nhập mã CAPTCHA để tiếp tục</h2><p>Hệ thống nhận thấy nhiều truy cập từ địa chỉ của bạn. Hãy gõ các chữ trong hình dưới đây để chứng tỏ bạn là người.</p><form><img src=\"/captcha.png\"><input name=\"ma\"></form></body></html>",
+        ),
+        Fault::Notice => site.notice(),
         Fault::Login if asked.path == "/dang-nhap" => site.login(),
         Fault::Login => Answer::redirect(format!("/dang-nhap?returnUrl={}", asked.path)),
         Fault::Firewall => Answer::text(

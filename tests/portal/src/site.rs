@@ -119,6 +119,11 @@ impl Site {
         Answer::page(self.view(&self.state()).missing())
     }
 
+    /// A notice in the place of whatever was asked for.
+    pub fn notice(&self) -> Answer {
+        Answer::page(self.view(&self.state()).notice())
+    }
+
     /// A login form.
     pub fn login(&self) -> Answer {
         Answer::page(self.view(&self.state()).login())

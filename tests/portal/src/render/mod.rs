@@ -118,6 +118,13 @@ impl View<'_> {
         self.end(page)
     }
 
+    /// A notice that reads like a short article.
+    pub fn notice(self) -> Page {
+        self.framed("Thông báo tới bạn đọc", |out| {
+            out.push_str("<h1>Thông báo tới bạn đọc</h1>\n<div class=\"noi-dung\"><p>Hệ thống đang được nâng cấp để phục vụ bạn đọc ngày một tốt hơn, vì vậy một số chuyên mục tạm thời chưa thể hiển thị đầy đủ.</p>\n<p>Ban biên tập sẽ hoàn tất công việc trong thời gian sớm nhất, kính mong bạn đọc thông cảm và quay lại sau ít ngày.</p>\n<p>Mọi ý kiến đóng góp xin gửi về hộp thư của ban biên tập, chúng tôi trân trọng cảm ơn.</p></div>\n");
+        })
+    }
+
     /// A login form.
     pub fn login(self) -> Page {
         let mut page = self.begin("Đăng nhập", None);
