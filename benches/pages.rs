@@ -82,7 +82,7 @@ fn whole(pages: &[Wire], readers: &[ArticleReader; 2], seconds: f64) {
         };
         let prepared = text.prepare(Level::default());
         text_bytes += prepared.bytes.len() as u64;
-        texts.append(&prepared.bytes, now()).expect("room on the disk");
+        texts.append_prepared(&prepared, now()).expect("room on the disk");
         if at % 32 == 31 {
             captures.sync().and_then(|()| texts.sync()).expect("a disk that syncs");
         }

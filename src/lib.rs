@@ -32,5 +32,8 @@ pub mod crawl;
 /// Captures and texts to WARC files, their indexes and the catalogue; and back.
 pub mod archive;
 
+/// The files of an archive root, served to archivists; reads only.
+pub mod serve;
+
 /// The command line: one file a command; output, progress, exit codes.
 pub mod cli;

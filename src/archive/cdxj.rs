@@ -8,7 +8,8 @@ use std::path::Path;
 use serde::Deserialize;
 use warc::RecordType;
 
-use super::error::{ArchiveError, Result};
+use super::error::{ArchiveError, Context as _, Result};
+use super::lines::Lines;
 use super::surt::surt;
 use super::warc::{RawRecord, WarcReader, field, http, next_whole_record};
 use crate::model::Digest;
@@ -16,16 +17,20 @@ use crate::model::Digest;
 /// What is read of a block: the HTTP head.
 const HEAD_BYTES: usize = 64 << 10;
 
-/// The index of a WARC file; records behind damage are in it, a torn end is an error: sorted by bytes, a line each, a line feed after each. `file_name` is what the lines call
-/// the file, since it may still carry another name.
-pub fn index_file(path: &Path, file_name: &str) -> Result<String> {
-    let mut lines = Vec::new();
+/// The index of a WARC file; records behind damage are in it, a torn end is an error. Written out, it is sorted by bytes,
+/// a line each, a line feed after each. `file_name` is what the lines call the file, since it may still carry another name.
+pub fn index_file(path: &Path, file_name: &str) -> Result<Lines> {
+    let mut lines = Lines::new(path.parent().unwrap_or(Path::new(".")));
     let mut from = 0;
     loop {
         let mut reader = WarcReader::open(path, from)?.with_member_digest();
         let damage = loop {
             match reader.next_record(HEAD_BYTES) {
-                Ok(Some(record)) => lines.extend(line(&record, file_name, reader.member_digest())),
+                Ok(Some(record)) => {
+                    if let Some(line) = line(&record, file_name, reader.member_digest()) {
+                        lines.push(line).at("index", path)?;
+                    }
+                }
                 Ok(None) => break None,
                 Err(damage) => break Some(damage),
             }
@@ -34,55 +39,108 @@ pub fn index_file(path: &Path, file_name: &str) -> Result<String> {
         let behind = next_whole_record(path, damage.offset + 1)?;
         from = behind.ok_or_else(|| ArchiveError::Damaged { path: path.to_owned(), damage })?;
     }
-    lines.sort_unstable();
-    lines.dedup();
-    Ok(lines.concat())
+    Ok(lines)
+}
+
+/// Whether records of that type are listed.
+pub fn lists(kind: &RecordType) -> bool {
+    matches!(kind, RecordType::Response | RecordType::Revisit | RecordType::Resource)
 }
 
 /// The line of one record; `None` for types that are not listed.
 pub fn line(record: &RawRecord, file_name: &str, member: Option<Digest>) -> Option<String> {
-    let kind = record.fields.kind();
-    if !matches!(kind, RecordType::Response | RecordType::Revisit | RecordType::Resource) {
-        return None;
-    }
-    let url = record.fields.get(field::TARGET_URI)?;
-    let stamp = stamp14(record.fields.get(field::DATE)?)?;
-    let head = &record.block[..http::head_length(&record.block)];
-    let mut out = format!("{} {stamp} {{", surt(url));
-    let mut first = true;
-    let mut put = |name: &str, value: &str| {
-        let comma = if first { "" } else { ", " };
-        first = false;
+    let fields = &record.fields;
+    let listing = Listing::new(&Listed {
+        kind: &fields.kind(),
+        url: fields.get(field::TARGET_URI)?,
+        date: fields.get(field::DATE)?,
+        content_type: fields.get(field::CONTENT_TYPE),
+        payload_digest: fields.get(field::PAYLOAD_DIGEST),
+        block: &record.block,
+        length: record.length,
+        member,
+    })?;
+    Some(listing.line(record.offset, file_name))
+}
+
+/// What a line says of a record, wherever that comes from.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    /// Record type.
+    pub kind: &'a RecordType,
+    /// `WARC-Target-URI`.
+    pub url: &'a str,
+    /// `WARC-Date`.
+    pub date: &'a str,
+    /// `Content-Type` of the record.
+    pub content_type: Option<&'a str>,
+    /// `WARC-Payload-Digest`.
+    pub payload_digest: Option<&'a str>,
+    /// The block; of a long one its start.
+    pub block: &'a [u8],
+    /// Length of the member in bytes.
+    pub length: u64,
+    /// Digest of the member's compressed bytes.
+    pub member: Option<Digest>,
+}
+
+/// A line that lacks the place of its record: made where the record is made, finished where it is appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    start: String,
+    member: Option<Digest>,
+}
+
+impl Listing {
+    /// `None` for types that are not listed.
+    pub fn new(listed: &Listed<'_>) -> Option<Self> {
+        let kind = listed.kind;
+        if !lists(kind) {
+            return None;
+        }
+        let stamp = stamp14(listed.date)?;
+        let block = &listed.block[..listed.block.len().min(HEAD_BYTES)];
+        let head = &block[..http::head_length(block)];
+        let mut start = String::with_capacity(512);
         // Writing to a String cannot fail.
-        let _ = write!(out, "{comma}\"{name}\": ");
-        push_json(&mut out, value);
-    };
-    put("url", url);
-    if let Some(mime) = mime(&kind, record, head) {
-        put("mime", &mime);
+        let _ = write!(start, "{} {stamp} {{\"url\": ", surt(listed.url));
+        push_json(&mut start, listed.url);
+        let mut put = |name: &str, value: &str| {
+            let _ = write!(start, ", \"{name}\": ");
+            push_json(&mut start, value);
+        };
+        if let Some(mime) = mime(kind, listed.content_type, head) {
+            put("mime", &mime);
+        }
+        if let Some(status) = http::status(head).filter(|_| *kind != RecordType::Resource) {
+            put("status", &status.to_string());
+        }
+        if let Some(digest) = listed.payload_digest {
+            put("digest", digest);
+        }
+        put("length", &listed.length.to_string());
+        Some(Self { start, member: listed.member })
     }
-    if let Some(status) = http::status(head).filter(|_| kind != RecordType::Resource) {
-        put("status", &status.to_string());
+
+    /// The line of the record at `offset` of that file.
+    pub fn line(&self, offset: u64, file_name: &str) -> String {
+        let mut out = String::with_capacity(self.start.len() + 256);
+        let _ = write!(out, "{}, \"offset\": \"{offset}\", \"filename\": ", self.start);
+        push_json(&mut out, file_name);
+        if let Some(member) = self.member {
+            let _ = write!(out, ", \"recordDigest\": \"{member}\"");
+        }
+        out.push_str("}\n");
+        out
     }
-    if let Some(digest) = record.fields.get(field::PAYLOAD_DIGEST) {
-        put("digest", digest);
-    }
-    put("length", &record.length.to_string());
-    put("offset", &record.offset.to_string());
-    put("filename", file_name);
-    if let Some(member) = member {
-        put("recordDigest", &member.to_string());
-    }
-    out.push_str("}\n");
-    Some(out)
 }
 
 /// The media type without its parameters.
-fn mime(kind: &RecordType, record: &RawRecord, head: &[u8]) -> Option<String> {
+fn mime(kind: &RecordType, content_type: Option<&str>, head: &[u8]) -> Option<String> {
     let value = match kind {
         RecordType::Revisit => return Some("warc/revisit".to_owned()),
         RecordType::Response => String::from_utf8_lossy(http::header(head, "content-type")?).into_owned(),
-        _ => record.fields.get(field::CONTENT_TYPE)?.to_owned(),
+        _ => content_type?.to_owned(),
     };
     value.split(|c: char| c == ';' || c.is_whitespace()).next().map(str::to_owned)
 }

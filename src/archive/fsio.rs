@@ -39,13 +39,22 @@ pub enum Durability {
 
 /// Puts `bytes` at `path` so that a reader sees the old file or the new one, never a half.
 pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<()> {
+    replace_with(path, durability, |file| file.write_all(bytes))
+}
+
+/// [`replace`] with what `write` writes.
+pub fn replace_with(
+    path: &Path,
+    durability: Durability,
+    write: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
     if durability == Durability::Synced {
         create_dirs(parent)?;
     }
     let temporary = temporary_path(path);
     let mut file = create(&temporary, OpenOptions::new().write(true).create(true).truncate(true))?;
-    let written = file.write_all(bytes).and_then(|()| match durability {
+    let written = write(&mut file).and_then(|()| match durability {
         Durability::Synced => file.sync_all(),
         Durability::Rebuildable => Ok(()),
     });

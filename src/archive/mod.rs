@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod cdxj;
 mod error;
 mod fsio;
+mod lines;
 mod surt;
 pub mod text;
 pub mod verify;

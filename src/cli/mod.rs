@@ -17,6 +17,7 @@ mod output;
 mod probe;
 mod progress;
 mod recheck;
+mod serve;
 mod signals;
 mod summary;
 mod verify;
@@ -61,6 +62,8 @@ enum Command {
     Extract(extract::Extract),
     /// Re-read every WARC record and say what is damaged
     Verify(verify::Verify),
+    /// Serve the archive to archivists
+    Serve(serve::Serve),
     /// Print a completion script for a shell
     Completions(generate::Completions),
     /// Write manual pages to a folder
@@ -99,6 +102,7 @@ impl Command {
             Self::Diff(command) => command.run(common),
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
+            Self::Serve(command) => command.run(common),
             Self::Completions(command) => command.run(&mut Cli::command()),
             Self::Man(command) => command.run(&Cli::command()),
         }

@@ -4,6 +4,8 @@
 //! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
+mod again;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::kept::Kept;
+use super::near;
 use super::payload;
 use super::process::{Finding, html, read_article};
 use super::readers::ArticleReaders;
@@ -23,7 +26,7 @@ use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::tails::{Tail, tails};
-use super::versions::{self, Pending, Records};
+use super::versions::{self, Pending};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
@@ -185,7 +188,9 @@ impl<'a> Adopter<'a> {
         let conversion = group.iter().find(|record| record.fields.kind() == RecordType::Conversion);
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
         if let Some(source) = refers {
-            self.texts.insert(source, Read::of(&record, conversion.is_some()));
+            // A record that only adds a location refers to the same page as the text itself.
+            let before = self.texts.get(&source).is_some_and(|known| known.new);
+            self.texts.insert(source, Read::of(&record, before || conversion.is_some()));
         }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
@@ -193,22 +198,29 @@ impl<'a> Adopter<'a> {
         {
             let found = std::mem::replace(&mut record.locations, there.locations);
             shelve::add_locations(&mut record.locations, &found);
+            let found = std::mem::replace(&mut record.near_duplicates, there.near_duplicates);
+            near::name(&mut record, found);
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        let shelved = Shelved { record, text, appended: true, edited: false };
+        let shelved = Shelved::appended(record, text);
         if self.kept.holds(self.shelf.root(), &shelved)? {
-            let mut batch = Batch::default();
-            versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
-            self.ledger.apply(&batch)?;
-            return Ok(());
+            return self.note(&shelved);
         }
         self.keep(&shelved)
     }
 
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
         shelve::write_files(&mut self.shelf, shelved)?;
+        self.note(shelved)
+    }
+
+    fn note(&self, shelved: &Shelved) -> Result<(), CrawlError> {
         let mut batch = Batch::default();
         versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
+        let text = shelved.text.as_deref();
+        if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
+            near::remember(&*self.ledger, &shelved.record, &signature, &mut batch)?;
+        }
         self.ledger.apply(&batch)?;
         Ok(())
     }
@@ -250,10 +262,7 @@ impl<'a> Adopter<'a> {
         let site = lines.get("luutru-site").unwrap_or(named).to_owned();
         let Some(row) = lines.queue_row() else { return Ok(()) };
         let Some(id) = main.fields.get(field::RECORD_ID).and_then(RecordId::parse) else { return Ok(()) };
-        let before = match self.frontier.row(&site, &row.key)?.map(|row| row.state) {
-            Some(UrlState::Article { content, .. }) => Some(content),
-            _ => None,
-        };
+        let before = self.content_at(&site, &row.key)?;
         let known = match self.texts.get(&id) {
             Some(known) => Some(*known),
             None => self.told(lines, before.as_ref(), &row)?,
@@ -302,35 +311,7 @@ impl<'a> Adopter<'a> {
         };
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
-        Ok(())
-    }
-
-    /// What the capture's own records say was read in it, where the archive holds that text for this address.
-    fn told(&self, lines: &Lines<'_>, before: Option<&Digest>, row: &QueueRow) -> Result<Option<Read>, CrawlError> {
-        let Some(content) = lines.get("luutru-content").and_then(Digest::parse) else { return Ok(None) };
-        if before.is_some_and(|before| *before != content) {
-            return Ok(None);
-        }
-        let pending = Pending::default();
-        let record = Records { root: self.shelf.root(), ledger: &*self.ledger, pending: &pending }.of(&content)?;
-        // The crash may have come before the address was noted.
-        let noted = record.filter(|record| before.is_some() || record.locations.contains(&row.url));
-        Ok(noted.map(|record| Read::of(&record, false)))
-    }
-
-    /// A 304: the archived article was visited, and is as it was.
-    fn not_modified(
-        &self,
-        named: &str,
-        main: &RawRecord,
-        lines: &Lines<'_>,
-        batch: &mut Batch,
-    ) -> Result<(), CrawlError> {
-        let site = lines.get("luutru-site").unwrap_or(named);
-        let Some(row) = lines.queue_row() else { return Ok(()) };
-        let at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
-        self.frontier.seen_again(site, &row.key, at, batch)?;
-        Ok(())
+        self.under_todays_key(&site, &row, &state, receipt, &fate, batch)
     }
 
     /// Reads a captured page as an article once more, through the original when the capture is a revisit.

@@ -4,6 +4,8 @@
 //! acknowledgement. A crash between any two leaves WARC records past the committed offset, which the next start reads
 //! back in.
 
+mod effects;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,21 +14,19 @@ use std::time::{Duration, Instant};
 
 use super::coverage::{Coverage, Fate};
 use super::error::CrawlError;
-use super::frontier::{GaveUp, Lease};
-use super::listing;
 use super::payload;
-use super::process::{ATTEMPTS, Finding, Processed, Ready, may_refer, record, same_payload};
-use super::recheck::Seen;
-use super::rows::{QueueRow, UrlState, decode, encode};
+use super::places;
+use super::process::{Finding, Processed, Ready, may_refer, record, same_payload};
+use super::rows::{QueueRow, decode, encode};
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::task::Task;
-use super::versions::{self, Pending};
-use super::visit::{self, Visit};
+use super::versions::Pending;
+use super::visit;
 use crate::archive::warc::{Original, Receipt};
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
-use crate::model::{Digest, Stamp};
+use crate::model::Digest;
 use crate::portal;
 
 /// Captures of one commit.
@@ -118,7 +118,7 @@ impl Committer {
             for ready in &mut item.captures {
                 self.refer(&site, ready, &mut fresh)?;
                 let files = self.shelf.site(site.id())?;
-                let offset = files.captures.append(&ready.prepared.bytes, now)?;
+                let offset = files.captures.append_prepared(&ready.prepared, now)?;
                 let length = ready.prepared.bytes.len() as u64;
                 site.stats.warc_bytes.add(length);
                 spots.push((offset, length));
@@ -231,7 +231,14 @@ impl Committer {
             }
         }
         self.shelf.site(site.id())?.note_committed(placed.ends.0, placed.ends.1, &mut batch);
-        let fate = self.effects(&site, &placed, &mut batch)?;
+        let mut seen = Vec::new();
+        let fate = self.effects(&site, &placed, &mut seen, &mut batch)?;
+        if !seen.is_empty() {
+            // Before the acknowledgement: nothing would bring these addresses back.
+            let now = self.run.clock.now();
+            let end = places::record(&mut self.shelf, site.id(), &seen, site.family().as_deref(), now)?;
+            self.shelf.site(site.id())?.note_committed(None, end, &mut batch);
+        }
         if let (Some(fate), Task::Article(lease)) = (&fate, &placed.item.finished.task) {
             settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
         }
@@ -240,7 +247,7 @@ impl Committer {
             && let Some(fate) = fate
         {
             match &placed.item.finished.task {
-                Task::Article(lease) if lease.row.again => site.stats.seen_again(&seen(&placed, &fate)),
+                Task::Article(lease) if lease.row.again => site.stats.seen_again(&effects::revisited(&placed, &fate)),
                 _ => count(&site, &fate),
             }
         }
@@ -248,96 +255,6 @@ impl Committer {
         site.outstanding.fetch_sub(1, Ordering::SeqCst);
         site.wake.notify_one();
         Ok(())
-    }
-
-    /// What a task changes in the ledger; for an item that leaves the queue, what became of it.
-    fn effects(&self, site: &SiteRun, placed: &Placed, batch: &mut Batch) -> Result<Option<Fate>, CrawlError> {
-        let run = &*self.run;
-        match &placed.item.finished.task {
-            Task::Robots { origin, .. } => {
-                if let Finding::Robots(answer) = &placed.item.finding {
-                    batch.put(Key::robots(origin), encode(answer));
-                }
-                Ok(None)
-            }
-            Task::List { walk, request, .. } => {
-                match &placed.item.finding {
-                    Finding::List(reading) => listing::take_in(run, site, walk, request, reading, batch)?,
-                    Finding::ListEnd => listing::reached_end(run, site, walk, batch),
-                    Finding::ListFailed { cause, retryable } => {
-                        listing::failed(run, site, walk, cause, *retryable, batch);
-                    }
-                    Finding::Postponed => listing::postponed(site, walk),
-                    _ => listing::failed(run, site, walk, "not a list", false, batch),
-                }
-                Ok(None)
-            }
-            Task::Article(lease) => Ok(self.item_effects(lease, placed, batch)?),
-        }
-    }
-
-    /// `None` when the item goes back to the queue.
-    fn item_effects(&self, lease: &Lease, placed: &Placed, batch: &mut Batch) -> Result<Option<Fate>, LedgerError> {
-        let frontier = &self.run.frontier;
-        let fate = match (&placed.item.finding, &placed.receipt) {
-            (Finding::Article(text), Some(receipt)) => {
-                let (Some(shelved), Some(ready)) = (&placed.shelved, placed.item.captures.last()) else {
-                    return Ok(None);
-                };
-                versions::remember(&*self.run.ledger, &shelved.record, batch)?;
-                let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
-                let visit = Visit::of(&ready.exchange, ready.payload, day);
-                let state = UrlState::Article { content: text.content, version: shelved.record.version, visit };
-                frontier.acknowledge(lease, &state, receipt, batch);
-                if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }
-            }
-            (Finding::NotArticle(cause), Some(receipt)) if !lease.row.again => {
-                frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
-                Fate::NotArticle(cause.clone())
-            }
-            (Finding::Postponed, _) => {
-                frontier.release(lease, false, batch);
-                return Ok(None);
-            }
-            (Finding::Refused(rule), _) if !lease.row.again => {
-                frontier.give_up(lease, GaveUp::Refused(rule.clone()), batch);
-                Fate::Refused
-            }
-            (Finding::Failed { retryable: true, .. }, _) if lease.row.attempts < ATTEMPTS => {
-                frontier.release(lease, true, batch);
-                return Ok(None);
-            }
-            (Finding::Failed { cause, retryable }, _) if !lease.row.again => {
-                frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
-                Fate::Failed(cause.clone())
-            }
-            (Finding::NotModified, Some(_)) => {
-                frontier.keep(lease, self.run.clock.now(), batch);
-                Fate::Duplicate
-            }
-            // The archived article stays, whatever has become of its address.
-            (Finding::NotArticle(cause) | Finding::Failed { cause, .. } | Finding::Refused(cause), _)
-                if lease.row.again =>
-            {
-                frontier.keep(lease, self.run.clock.now(), batch);
-                Fate::Failed(cause.clone())
-            }
-            _ => {
-                frontier.release(lease, true, batch);
-                return Ok(None);
-            }
-        };
-        Ok(Some(fate))
-    }
-}
-
-/// What a visit of an archived article found.
-fn seen(placed: &Placed, fate: &Fate) -> Seen {
-    match (fate, &placed.item.finding) {
-        (Fate::Failed(cause), _) => Seen::Lost(cause.clone()),
-        (_, Finding::NotModified) => Seen::NotModified,
-        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => Seen::Edited,
-        _ => Seen::Unchanged,
     }
 }
 

@@ -274,6 +274,14 @@ impl Frontier {
         }
     }
 
+    /// Gives an item back to be asked for at another address of the same article.
+    pub fn elsewhere(&self, lease: &Lease, url: String, batch: &mut Batch) {
+        let mut lease = lease.clone();
+        lease.row.url = url;
+        lease.row.attempts = 0;
+        self.release(&lease, true, batch);
+    }
+
     /// Queues anew what an earlier run could not fetch or was not allowed to; `walk_of` says which walk counts the items
     /// of a list. Gives the rows as they were.
     pub fn retry_unsettled(&self, site: &str, walk_of: &dyn Fn(&str) -> String) -> Result<Vec<UrlRow>, LedgerError> {
@@ -313,7 +321,7 @@ impl Frontier {
 fn settle(lease: &Lease, state: &UrlState, batch: &mut Batch) {
     let queue = Key::queue(&lease.site, lease.place);
     batch.expect(queue.clone(), Some(lease.held.clone())).delete(queue);
-    note(&lease.site, &lease.row, state, batch);
+    note(&lease.site, &lease.row, &again::visited(state), batch);
 }
 
 /// Writes down what became of an address, and whether it still is to be accounted for.

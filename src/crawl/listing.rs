@@ -2,6 +2,7 @@
 
 use super::coverage::Fate;
 use super::frontier::{Candidate, Known};
+use super::places::{self, Seen};
 use super::rows::{UrlState, WalkKind, encode};
 use super::run::{Run, SiteRun, Walk};
 use crate::ledger::{Batch, Key, LedgerError};
@@ -13,7 +14,8 @@ const LIST_FAILURES: u8 = 3;
 /// Items remembered so that one that a page shift shows twice is counted once.
 pub const RECENT: usize = 2_048;
 
-/// Takes in a list page that was read. Everything it changes goes into one batch.
+/// Takes in a list page that was read. Everything it changes goes into one batch; gives the known articles that it
+/// names at further addresses.
 pub fn take_in(
     run: &Run,
     site: &SiteRun,
@@ -21,14 +23,15 @@ pub fn take_in(
     request: &PageRequest,
     reading: &ListReading,
     batch: &mut Batch,
-) -> Result<(), LedgerError> {
+) -> Result<Vec<Seen>, LedgerError> {
     let mut walks = site.walks();
     let Some(walk) = walks.iter_mut().find(|walk| walk.id == walk_id) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     if let Some(family) = reading.family {
         site.note_family(family);
     }
+    let family = reading.family.or(site.site.family.as_deref());
     let window = window_of(walk.row.kind);
     let mut candidates = Vec::with_capacity(reading.items.len());
     for item in &reading.items {
@@ -36,17 +39,19 @@ pub fn take_in(
             walk.coverage.outside += 1;
             continue;
         }
-        candidates.push(Candidate {
-            url: item.url.to_string(),
-            key: CanonicalUrl(portal::article_key(&item.url, reading.family.or(site.site.family.as_deref()))),
+        let key = CanonicalUrl(portal::article_key(&item.url, family));
+        candidates.extend(std::iter::once(&item.url).chain(&item.also).map(|url| Candidate {
+            url: url.to_string(),
+            key: key.clone(),
             list: walk.row.list.clone(),
             via: request.url.to_string(),
             title: item.title.clone(),
             listed: item.date,
             walk: walk_id.to_owned(),
-        });
+        }));
     }
     let known = run.frontier.enqueue(site.id(), &candidates, batch)?;
+    let seen = places::fold(&run.frontier, &*run.ledger, site.id(), (&candidates, &known), family, batch)?;
     account(run, site, walk, &candidates, &known)?;
     let unheld = known.iter().filter(|known| matches!(known, Known::New | Known::Queued)).count();
     let queued = known.iter().filter(|known| **known == Known::New).count();
@@ -63,7 +68,7 @@ pub fn take_in(
     }
     walk.failures = 0;
     settle(run, site, walk, batch);
-    Ok(())
+    Ok(seen)
 }
 
 /// A page past the end led back to the first.

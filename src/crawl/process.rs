@@ -8,10 +8,11 @@ use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use super::visit;
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
+use crate::article::signature::Signature;
 use crate::article::{Article, ArticleReader, Hint, Reading};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
-use crate::model::{Digest, Limits, PageRequest};
+use crate::model::{CanonicalUrl, Digest, Limits, PageRequest};
 use crate::page::{self, Decoded, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
 use crate::portal::{self, Cursor, ListReading};
@@ -50,6 +51,8 @@ pub enum Finding {
     },
     /// An article.
     Article(Box<Text>),
+    /// A redirect to an article that is held, by this key.
+    Elsewhere(CanonicalUrl),
     /// A page that is no article.
     NotArticle(String),
     /// An archived article's page is as it was (304).
@@ -76,6 +79,8 @@ pub struct Text {
     pub file: String,
     /// The content hash.
     pub content: Digest,
+    /// What it is compared with others by; `None` for a few words.
+    pub signature: Option<Signature>,
     /// The address it was found at after redirects.
     pub final_url: String,
 }
@@ -194,6 +199,7 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     if let Some(failure) = &finished.failure {
         return match failure {
             Failure::BackToStart => Finding::ListEnd,
+            Failure::KnownTarget(key) => Finding::Elsewhere(key.clone()),
             Failure::Closed(why) if list => Finding::ListFailed { cause: why.clone(), retryable: false },
             Failure::Closed(_) | Failure::Fetch(FetchError::Stopped) => Finding::Postponed,
             Failure::Refused(rule) if !list => Finding::Refused(rule.clone()),
@@ -300,7 +306,10 @@ pub fn read_article(
         Reading::Article(article) => {
             let content = article.content_hash();
             let file = article.to_text();
-            Finding::Article(Box::new(Text { article: *article, file, content, final_url: page.url.to_string() }))
+            let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
+            let signature = Signature::of(&file, label);
+            let final_url = page.url.to_string();
+            Finding::Article(Box::new(Text { article: *article, file, content, signature, final_url }))
         }
     }
 }

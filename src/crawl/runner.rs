@@ -221,7 +221,7 @@ impl Runner {
                 let row = self.run.frontier.row(self.site.id(), &key)?;
                 let known =
                     key != lease.row.key && row.is_some_and(|row| matches!(row.state, UrlState::Article { .. }));
-                Ok(known.then_some(Failure::KnownTarget))
+                Ok(known.then_some(Failure::KnownTarget(key)))
             }
             _ => Ok(None),
         }

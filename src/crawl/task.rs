@@ -7,7 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::frontier::Lease;
 use super::run::SiteRun;
 use crate::fetch::{Exchange, FetchError};
-use crate::model::PageRequest;
+use crate::model::{CanonicalUrl, PageRequest};
 use crate::politeness::RobotsAnswer;
 
 /// One thing to fetch.
@@ -57,8 +57,8 @@ pub enum Failure {
     OffSite,
     /// More redirects than the limit, or in a circle.
     Redirects,
-    /// A redirect leads to an article that is held or queued already.
-    KnownTarget,
+    /// A redirect leads to an article that is held, by this key.
+    KnownTarget(CanonicalUrl),
     /// A list page past the end leads back to the first.
     BackToStart,
 }
@@ -71,7 +71,7 @@ impl Failure {
             Self::Refused(_) | Self::Closed(_) => "robots".to_owned(),
             Self::OffSite => "redirect off the site".to_owned(),
             Self::Redirects => "too many redirects".to_owned(),
-            Self::KnownTarget => "redirect to a known article".to_owned(),
+            Self::KnownTarget(_) => "redirect to a known article".to_owned(),
             Self::BackToStart => "past the end".to_owned(),
         }
     }

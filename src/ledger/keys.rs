@@ -30,6 +30,11 @@ impl Key {
         parts(b'x', site, b"")
     }
 
+    /// Further addresses of an article that waits.
+    pub fn waiting(site: &str, url: &CanonicalUrl) -> Vec<u8> {
+        parts(b'w', site, url.as_str().as_bytes())
+    }
+
     /// One place in a site's queue.
     pub fn queue(site: &str, place: u64) -> Vec<u8> {
         parts(b'q', site, &place.to_be_bytes())
@@ -53,6 +58,16 @@ impl Key {
     /// The newest version of an article.
     pub fn article(id: &str) -> Vec<u8> {
         [b"a/".as_slice(), id.as_bytes()].concat()
+    }
+
+    /// The newest texts that share a band of their signatures.
+    pub fn band(band: u8, key: &[u8]) -> Vec<u8> {
+        [b"n/".as_slice(), &[band], key].concat()
+    }
+
+    /// A text's signature, by the first bytes of its content hash.
+    pub fn signature(short: &[u8]) -> Vec<u8> {
+        [b"s/".as_slice(), short].concat()
     }
 
     /// The latest pass over a site's archived articles.

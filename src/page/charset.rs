@@ -1,7 +1,9 @@
 //! Which charset a text is in. Order: byte order mark, what is valid UTF-8, header, meta element, then a guess.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258, X_USER_DEFINED};
+
+use super::fonts::OldLetters;
 
 /// How far a declaration inside the document is looked for, in bytes (the standard says 1024, portals put scripts first).
 const META_BYTES: usize = 4096;
@@ -41,6 +43,8 @@ pub(super) fn read(bytes: Vec<u8>, label: Option<&str>) -> (&'static str, String
             let guess = detect(&bytes);
             decode(if guess == WINDOWS_1258 { guess } else { encoding }, &bytes)
         }
+        // What TCVN3 pages declare so that browsers leave their codes alone.
+        Some(encoding) if encoding == X_USER_DEFINED => decode(WINDOWS_1252, &bytes),
         // The bytes hold no UTF-16: somebody declared it over something else.
         Some(encoding) if encoding != UTF_8 && encoding != UTF_16LE && encoding != UTF_16BE => decode(encoding, &bytes),
         _ => decode(detect(&bytes), &bytes),
@@ -60,7 +64,14 @@ fn decode(encoding: &'static Encoding, bytes: &[u8]) -> (&'static str, String) {
 fn detect(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(&bytes[..bytes.len().min(DETECT_BYTES)], bytes.len() <= DETECT_BYTES);
-    detector.guess(Some(b"vn"), Utf8Detection::Allow)
+    let guess = detector.guess(Some(b"vn"), Utf8Detection::Allow);
+    if guess != UTF_8 && guess != WINDOWS_1252 && old_font(bytes) { WINDOWS_1252 } else { guess }
+}
+
+/// Whether the bytes are codes of a Vietnamese font, which detectors take for some charset or other.
+fn old_font(bytes: &[u8]) -> bool {
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes[..bytes.len().min(DETECT_BYTES)]);
+    OldLetters::suspected(&text) && OldLetters::of([&*text], &text).is_some()
 }
 
 /// UTF-16 without its mark: every second byte of the ASCII at the start is zero.

@@ -7,6 +7,7 @@
 mod attributes;
 mod charset;
 mod decode;
+mod fonts;
 mod html;
 mod media;
 mod prune;
@@ -18,6 +19,7 @@ mod tests;
 use thiserror::Error;
 
 pub use decode::{Decoded, decode};
+pub use fonts::{OldLetters, shows_capitals};
 pub use html::HtmlPage;
 pub use media::Media;
 

@@ -107,6 +107,7 @@ mod tests {
             url: Url::parse(&format!("http://tinh.vn/tin/bai-{n}.html")).unwrap(),
             title: String::new(),
             date: dated.then(|| Stamp::day(TODAY.saturating_sub(i64::from(n / 3).days()), StampSource::List)),
+            also: Vec::new(),
         };
         (from..(from + 10).min(articles)).map(item).collect()
     }

@@ -69,6 +69,23 @@ pub fn article_key(url: &Url, family: Option<&str>) -> String {
     format!("{host}{}", named.as_deref().unwrap_or_else(|| rest.trim_end_matches('/')))
 }
 
+/// What makes an address a place of its own: everything but the values of what [`canonical`] folds away, so that the
+/// next visit's session makes no new place of it.
+pub fn place(url: &str, family: Option<&str>) -> String {
+    let Ok(url) = Url::parse(url) else { return url.to_owned() };
+    let known = family.and_then(family::by_name).or_else(|| by_path(&url));
+    let folded = |pair: &str| is_dropped(&url, known, pair.split('=').next().unwrap_or_default());
+    let pairs = url.query().unwrap_or_default().split('&');
+    let pairs: Vec<&str> =
+        pairs.map(|pair| if folded(pair) { pair.split('=').next().unwrap_or_default() } else { pair }).collect();
+    let session = if url.path().contains(';') { ";" } else { "" };
+    let mut bare = url.clone();
+    bare.set_fragment(None);
+    bare.set_query(None);
+    bare.set_path(&without_sessions(url.path()));
+    format!("{bare}{session}?{}", pairs.join("&"))
+}
+
 /// Families whose paths cannot be mistaken, where the caller does not know.
 fn by_path(url: &Url) -> Option<&'static Family> {
     let path = url.path();
@@ -137,19 +154,23 @@ fn pages_case(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-fn fold_query(url: &Url, family: Option<&Family>) -> String {
+/// Whether a parameter of that name does not tell which article it is.
+fn is_dropped(url: &Url, family: Option<&Family>, name: &str) -> bool {
     let friendly = family.is_some_and(|family| family.twins.language_prefix)
         && FRIENDLY.iter().any(|mark| url.path().contains(mark));
     let drops = family.map_or(&[][..], |family| &family.twins.drop_params);
+    let portlet = friendly && (name.starts_with("p_p_") || name.starts_with('_'));
+    portlet || matches(&VISIT_PARAMS, name) || matches(drops, name)
+}
+
+fn fold_query(url: &Url, family: Option<&Family>) -> String {
     let mut pairs: Vec<&str> = url
         .query()
         .unwrap_or_default()
         .split('&')
         .filter(|pair| {
             // Raw bytes stay: they need not be UTF-8 once decoded.
-            let name = pair.split('=').next().unwrap_or_default();
-            let portlet = friendly && (name.starts_with("p_p_") || name.starts_with('_'));
-            !pair.is_empty() && !portlet && !matches(&VISIT_PARAMS, name) && !matches(drops, name)
+            !pair.is_empty() && !is_dropped(url, family, pair.split('=').next().unwrap_or_default())
         })
         .collect();
     pairs.sort_unstable();
@@ -207,6 +228,78 @@ mod tests {
         let other = Url::parse("https://a.vn/xa-hoi/-/view_content/12-mo-cho-phien-1.html").unwrap();
         assert_eq!(article_key(&other, Some("liferay")), article_key(&Url::parse(kept).unwrap(), Some("liferay")));
         assert_eq!(fold("http://a.vn/tin?p_p_id=101&_101_cur=2", "liferay"), "http://a.vn/tin?_101_cur=2&p_p_id=101");
+    }
+
+    #[test]
+    fn one_key_for_all_addresses_of_an_article() {
+        let key = |url: &str, family: &str| article_key(&Url::parse(url).unwrap(), Some(family));
+        for (family, addresses) in [
+            (
+                "vnpt",
+                &[
+                    "https://a.vn/kinh-te/mo-cho-phien-700123",
+                    "https://www.a.vn/tin-noi-bat/kinh-te/mo-cho-phien-mua-xuan-700123",
+                    "http://a.vn:443/kinh-te/mo-cho-phien-700123?fbclid=x#top",
+                    "https://m.a.vn/kinh-te/mo-cho-phien-700123;jsessionid=0A",
+                ][..],
+            ),
+            (
+                "nukeviet",
+                &[
+                    "https://a.vn/vi/news/thoi-su/mua-gat-som-12.html",
+                    "https://a.vn/news/thoi-su/mua-gat-som-12.html",
+                    "https://a.vn/index.php/vi/news/kinh-te/mua-gat-12.html",
+                    "https://a.vn/vi/news/print/thoi-su/mua-gat-som-12.html",
+                    "https://a.vn/vi/news/savefile/thoi-su/mua-gat-som-12.html",
+                    "https://a.vn/index.php?language=vi&nv=news&op=thoi-su/mua-gat-som-12",
+                    "https://a.vn/index.php?nv=news&op=thoi-su/mua-gat-som-12",
+                ],
+            ),
+            (
+                "liferay",
+                &[
+                    "https://a.vn/web/guest/-/mo-cho-phien",
+                    "https://a.vn/-/mo-cho-phien;jsessionid=0A?p_p_state=maximized",
+                    "https://a.vn/tin/-/asset_publisher/Ab3/content/mo-cho-phien?redirect=%2Ftin&inheritRedirect=false",
+                    "https://a.vn/vi/tin/w/mo-cho-phien",
+                ],
+            ),
+            (
+                "tandan",
+                &[
+                    "https://a.vn/portal/Pages/2023-11-9/khoi-congab12cd.aspx",
+                    "http://www.a.vn/portal/pages/2023-11-9/khoi-congab12cd.aspx?Source=%2F",
+                ],
+            ),
+            ("webforms", &["https://a.vn/mDefault.aspx?id=1&sid=2", "https://a.vn/default.aspx?sid=2&id=1&fbclid=q"]),
+            ("hemera", &["https://a.vn/mo-cho-phien-post2512.html", "https://a.vn/cho-phien-post2512.amp"]),
+        ] {
+            for address in addresses {
+                assert_eq!(key(address, family), key(addresses[0], family), "{family} {address}");
+            }
+        }
+        // What only looks alike: a number of another module or language, a year, a shorter path.
+        for (family, one, other) in [
+            ("nukeviet", "https://a.vn/vi/news/x/a-12.html", "https://a.vn/vi/phong-ban/x/a-12.html"),
+            ("nukeviet", "https://a.vn/vi/news/x/a-12.html", "https://a.vn/en/news/x/a-12.html"),
+            ("vnpt", "https://a.vn/kinh-te/tong-ket-2024", "https://a.vn/van-hoa/tong-ket-2024"),
+            ("vnpt", "https://a.vn/tin-tuc-73053", "https://a.vn/tin/bai-viet-73053"),
+            ("vnpt", "https://a.vn/tin/bai-viet-73053", "https://b.vn/tin/bai-viet-73053"),
+        ] {
+            assert_ne!(key(one, family), key(other, family), "{family} {one}");
+        }
+    }
+
+    #[test]
+    fn a_visit_makes_no_new_place() {
+        let same = |one: &str, other: &str| place(one, Some("liferay")) == place(other, Some("liferay"));
+        assert!(same("https://a.vn/-/x?fbclid=1", "https://a.vn/-/x?fbclid=2"));
+        assert!(same("https://a.vn/-/x;jsessionid=1", "https://a.vn/-/x;jsessionid=2"));
+        assert!(same("https://a.vn/-/x?redirect=%2F1", "https://a.vn/-/x?redirect=%2F2"));
+        assert!(!same("https://a.vn/-/x", "https://a.vn/-/x?fbclid=2"));
+        assert!(!same("https://a.vn/-/x", "https://a.vn/-/x;jsessionid=2"));
+        assert!(!same("https://a.vn/-/x", "https://www.a.vn/-/x"));
+        assert!(!same("https://a.vn/-/x?id=1", "https://a.vn/-/x?id=2"));
     }
 
     proptest! {

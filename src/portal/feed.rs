@@ -1,6 +1,6 @@
 //! RSS and Atom: a list without a page around it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -22,14 +22,18 @@ impl ListReader {
     pub(super) fn read_feed(&self, url: &Url, source: &str, request: &PageRequest, cursor: Cursor) -> ListReading {
         let family = self.known_family(&cursor);
         let (head, records) = xml::records(source, &["item", "entry"]);
-        let (mut keys, mut items, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        let (mut keys, mut items, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
         for record in &records {
             let Some(link) = link(record, url).filter(|link| self.urls.accepts(link)) else { continue };
             let key = article_key(&link, family.map(|family| family.name));
-            if seen.insert(key.clone()) {
-                keys.push(key);
-                items.push(ListItem { url: link, title: title(record), date: date(record) });
+            if let Some(&at) = seen.get(&key) {
+                let item: &mut ListItem = &mut items[at];
+                item.seen_at(&link);
+                continue;
             }
+            seen.insert(key.clone(), items.len());
+            keys.push(key);
+            items.push(ListItem { url: link, title: title(record), date: date(record), also: Vec::new() });
         }
         let next = onward(&head, url).filter(|_| !items.is_empty());
         let next = next.map_or_else(

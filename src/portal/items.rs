@@ -61,6 +61,7 @@ pub(super) fn entries(outline: &Outline, chosen: &[Candidate], date_nodes: &[usi
         let date = date(outline, candidate, date_nodes);
         if let Some(&index) = at.get(candidate.key.as_str()) {
             let item = &mut order[index].1;
+            item.seen_at(url);
             item.date = item.date.or(date);
             if rank > ranks[index] {
                 item.title = title;
@@ -68,7 +69,7 @@ pub(super) fn entries(outline: &Outline, chosen: &[Candidate], date_nodes: &[usi
             }
         } else {
             at.insert(&candidate.key, order.len());
-            order.push((candidate.key.clone(), ListItem { url: url.clone(), title, date }));
+            order.push((candidate.key.clone(), ListItem { url: url.clone(), title, date, also: Vec::new() }));
             ranks.push(rank);
         }
     }

@@ -82,7 +82,7 @@ impl ListReader {
         let title = at(entry, title).and_then(|title| text(&title)).map(|title| entities(&title)).unwrap_or_default();
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         let date = date.as_ref().and_then(|date| self::date(&*at(entry, date)?));
-        self.urls.accepts(&url).then_some(ListItem { url, title, date })
+        self.urls.accepts(&url).then_some(ListItem { url, title, date, also: Vec::new() })
     }
 }
 

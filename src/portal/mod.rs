@@ -47,7 +47,7 @@ mod xml;
 mod tests;
 
 pub use article_url::{ArticleUrls, is_article_url, is_tool};
-pub use canonical::{article_key, canonical};
+pub use canonical::{article_key, canonical, place};
 pub use cursor::{Cursor, Learned, Pending};
 pub use error::PortalError;
 pub use family::{Family, FamilyPages, Twins, by_name, recognise};
@@ -65,6 +65,21 @@ pub struct ListItem {
     pub title: String,
     /// The date printed with it.
     pub date: Option<Stamp>,
+    /// Further addresses under which the same page lists it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Url>,
+}
+
+impl ListItem {
+    /// Further addresses of one article that are kept.
+    const ALSO: usize = 16;
+
+    /// Notes one more address under which the page lists it.
+    fn seen_at(&mut self, url: &Url) {
+        if self.url != *url && self.also.len() < Self::ALSO && !self.also.contains(url) {
+            self.also.push(url.clone());
+        }
+    }
 }
 
 /// What comes after a list page.

@@ -1,7 +1,7 @@
 //! Sitemaps: an index of files, and files of addresses, among them the portal's articles.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use url::Url;
 
@@ -34,14 +34,21 @@ impl ListReader {
             why.push(self.take_index(url, source, &mut cursor));
         } else {
             let (_, records) = xml::records(source, &["url"]);
-            let mut seen = HashSet::new();
+            let mut seen = HashMap::new();
             for (link, record) in records.iter().filter_map(|record| Some((location(record, url)?, record))) {
                 let key = article_key(&link, family.map(|family| family.name));
-                if self.may_be_article(&link, family) && seen.insert(key.clone()) {
-                    let title = record.text("news:title").unwrap_or_default();
-                    keys.push(key);
-                    items.push(ListItem { date: date(record, &link), title: title.to_owned(), url: link });
+                if !self.may_be_article(&link, family) {
+                    continue;
                 }
+                if let Some(&at) = seen.get(&key) {
+                    let item: &mut ListItem = &mut items[at];
+                    item.seen_at(&link);
+                    continue;
+                }
+                seen.insert(key.clone(), items.len());
+                let title = record.text("news:title").unwrap_or_default().to_owned();
+                keys.push(key);
+                items.push(ListItem { date: date(record, &link), title, url: link, also: Vec::new() });
             }
             why.push(format!("sitemap of {} addresses, {} of them like articles", records.len(), items.len()));
         }

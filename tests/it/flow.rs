@@ -132,7 +132,9 @@ fn backfill_by_site_files_archives_every_article_once() {
     let mut archived = 0;
     for portal in stage.portals() {
         let report = adds_up(&stage, &portal.spec().id);
-        assert_eq!((&report["open"], &report["held"]), (&0.into(), &0.into()), "{report}");
+        // What stands in two lists is held, or waits, when the second names it.
+        let again: usize = portal.gold().iter().map(|gold| gold.lists.len() - 1).sum();
+        assert_eq!((&report["open"], &report["held"]), (&0.into(), &again.into()), "{report}");
         archived += report["archived"].as_u64().unwrap();
     }
     assert_eq!(archived, pairs.len() as u64);

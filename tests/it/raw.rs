@@ -75,18 +75,23 @@ impl RawServer {
 
     /// `luutru backfill` of this server's `/list`, whose items are links of class `item`.
     pub fn backfill(&self, root: &Path, dir: &Path) -> Command {
-        let config = self.configure(dir);
+        self.backfill_as(root, dir, "", "/list")
+    }
+
+    /// The same of a list at `list`, with `more` in the site file.
+    pub fn backfill_as(&self, root: &Path, dir: &Path, more: &str, list: &str) -> Command {
+        let config = self.configure(dir, more, list);
         let mut command = luutru(root, "backfill");
         command.arg("raw").arg("--config").arg(config).args(["--allow-net", "127.0.0.0/8", "--delay", "0ms"]);
         command
     }
 
-    fn configure(&self, dir: &Path) -> PathBuf {
+    fn configure(&self, dir: &Path, more: &str, list: &str) -> PathBuf {
         fs::create_dir_all(dir.join("sites")).unwrap();
         let base = self.url("/");
-        let list =
-            "[[list]]\nid = \"list\"\nurl = \"/list\"\nitem = \"li\"\nlink = \"a\"\npages = { kind = \"single\" }\n";
-        fs::write(dir.join("sites/raw.toml"), format!("id = \"raw\"\nbase = \"{base}\"\n{list}")).unwrap();
+        let rest = "item = \"li\"\nlink = \"a\"\npages = { kind = \"single\" }\n";
+        let list = format!("[[list]]\nid = \"list\"\nurl = \"{list}\"\n{rest}");
+        fs::write(dir.join("sites/raw.toml"), format!("id = \"raw\"\nbase = \"{base}\"\n{more}\n{list}")).unwrap();
         fs::write(dir.join("luutru.toml"), "").unwrap();
         dir.join("luutru.toml")
     }

@@ -13,6 +13,7 @@ use super::http::{self, Message};
 use super::id::{RecordId, date_string};
 use super::member::Level;
 use super::record::{Profile, Record};
+use crate::archive::cdxj::Listing;
 use crate::model::Digest;
 
 /// One exchange over the wire, ready to be recorded.
@@ -94,6 +95,8 @@ pub struct PreparedRecord {
     pub offset: u64,
     /// Length of the member in bytes.
     pub length: u64,
+    /// Its line of the index; `None` for types that are not listed.
+    pub listing: Option<Listing>,
 }
 
 impl Prepared {
@@ -102,9 +105,11 @@ impl Prepared {
         let mut bytes = Vec::new();
         let mut listed = Vec::with_capacity(records.len());
         for record in records {
-            let offset = bytes.len() as u64;
+            let start = bytes.len();
+            let offset = start as u64;
             let length = record.append_to(&mut bytes, level);
-            listed.push(PreparedRecord { kind: record.kind().clone(), id: record.id(), offset, length });
+            let listing = record.listing(&bytes[start..]);
+            listed.push(PreparedRecord { kind: record.kind().clone(), id: record.id(), offset, length, listing });
         }
         let date = date_string(date).parse().unwrap_or(date);
         Self { bytes, records: listed, date, target_uri: target_uri(uri), payload_digest: None, status: None }

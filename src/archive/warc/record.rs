@@ -10,6 +10,7 @@ use warc::{RecordType, TruncatedType};
 use super::fields::{field, forbidden, one_line, repeatable, target_uri};
 use super::id::{RecordId, date_string};
 use super::member::{Level, append_member};
+use crate::archive::cdxj::{self, Listed, Listing};
 use crate::model::Digest;
 
 /// How a revisit came about (ISO 28500 6.7).
@@ -157,6 +158,24 @@ impl<'a> Record<'a> {
     /// The record's type.
     pub fn kind(&self) -> &RecordType {
         &self.kind
+    }
+
+    /// Its line of an index, but for its place, once it is `member`; `None` for types that are not listed.
+    pub(super) fn listing(&self, member: &[u8]) -> Option<Listing> {
+        if !cdxj::lists(&self.kind) {
+            return None;
+        }
+        let field = |name: &str| self.fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        Listing::new(&Listed {
+            kind: &self.kind,
+            url: field(field::TARGET_URI)?,
+            date: &date_string(self.date),
+            content_type: field(field::CONTENT_TYPE),
+            payload_digest: field(field::PAYLOAD_DIGEST),
+            block: &self.block,
+            length: member.len() as u64,
+            member: Some(Digest::of(member)),
+        })
     }
 
     /// The head: version line, fields, blank line.

@@ -5,12 +5,13 @@
 //! and recovery must look.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::capture::Prepared;
 use super::id::RecordId;
 use super::info::WarcInfo;
 use super::member::Level;
@@ -19,6 +20,7 @@ use super::rotate::Rotation;
 use crate::archive::cdxj;
 use crate::archive::error::{ArchiveError, Context as _, Result};
 use crate::archive::fsio;
+use crate::archive::lines::Lines;
 
 /// What a series needs to know.
 #[derive(Debug, Clone)]
@@ -83,6 +85,16 @@ struct OpenFile {
     /// Bytes that a sync has made durable.
     synced: u64,
     poisoned: bool,
+    /// The index so far; `None` when it has to be read from the file.
+    listed: Option<Indexed>,
+}
+
+/// The lines of a file's first bytes.
+#[derive(Debug)]
+struct Indexed {
+    lines: Lines,
+    /// All records up to here are in the lines.
+    covered: u64,
 }
 
 impl Series {
@@ -101,7 +113,8 @@ impl Series {
             file.set_len(length).at("cut", path)?;
         }
         self.next_serial = self.next_serial.max(name.serial + 1);
-        self.open = Some(OpenFile { name, path: path.to_owned(), file, begun, length, synced: 0, poisoned: false });
+        let path = path.to_owned();
+        self.open = Some(OpenFile { name, path, file, begun, length, synced: 0, poisoned: false, listed: None });
         Ok(())
     }
 
@@ -118,6 +131,16 @@ impl Series {
             None => self.open.insert(begin(&self.spec, &mut self.next_serial, now)?),
         };
         open.append(bytes)
+    }
+
+    /// [`Self::append`], and notes the records for the file's index: a file of which every capture came this way need not
+    /// be read back when it is sealed.
+    pub fn append_prepared(&mut self, prepared: &Prepared, now: Timestamp) -> Result<u64> {
+        let offset = self.append(&prepared.bytes, now)?;
+        if let Some(open) = &mut self.open {
+            open.note(prepared, offset);
+        }
+        Ok(offset)
     }
 
     /// Makes everything that was appended durable (fdatasync). One call serves any number of captures.
@@ -141,11 +164,14 @@ impl Series {
         self.open.as_ref().map(|open| (open.length, open.synced))
     }
 
-    /// Syncs the file and lets go of it, so that the next capture begins another. Sealing reads the file once; a
-    /// detached file can be sealed on another thread meanwhile.
+    /// Syncs the file and lets go of it, so that the next capture begins another. A detached file can be sealed on
+    /// another thread meanwhile.
     pub fn detach(&mut self) -> Result<Option<Closed>> {
         self.sync()?;
-        Ok(self.open.take().map(|open| Closed { root: self.spec.root.clone(), name: open.name }))
+        Ok(self.open.take().map(|open| {
+            let lines = open.listed.filter(|listed| listed.covered == open.length).map(|listed| listed.lines);
+            Closed { root: self.spec.root.clone(), name: open.name, lines }
+        }))
     }
 
     /// [`Self::detach`] and [`Closed::seal`] in one.
@@ -169,6 +195,20 @@ impl OpenFile {
         Ok(offset)
     }
 
+    /// Takes the lines of a capture that lies at `offset`. Where some are missing, the file is read at the end.
+    fn note(&mut self, prepared: &Prepared, offset: u64) {
+        let Some(listed) = self.listed.as_mut().filter(|listed| listed.covered == offset) else { return };
+        let name = self.name.file_name();
+        let mut lines = prepared
+            .records
+            .iter()
+            .filter_map(|record| record.listing.as_ref().map(|listing| listing.line(offset + record.offset, &name)));
+        match lines.try_for_each(|line| listed.lines.push(line)) {
+            Ok(()) => listed.covered = self.length,
+            Err(_) => self.listed = None,
+        }
+    }
+
     fn sync(&mut self) -> Result<()> {
         if self.poisoned {
             return Err(ArchiveError::Poisoned { path: self.path.clone() });
@@ -187,10 +227,12 @@ impl OpenFile {
 }
 
 /// A file that takes no more captures, synced but still named `.open`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Closed {
     root: PathBuf,
     name: WarcName,
+    /// Its index, unless that has to be read from it.
+    lines: Option<Lines>,
 }
 
 /// A file that will never change again.
@@ -210,7 +252,7 @@ impl Closed {
         let name = WarcName::parse(path).ok_or_else(|| ArchiveError::Name { path: path.to_owned() })?;
         let file = File::open(path).at("open", path)?;
         file.sync_all().at("sync", path)?;
-        Ok(Self { root: root.to_owned(), name })
+        Ok(Self { root: root.to_owned(), name, lines: None })
     }
 
     /// Its name.
@@ -222,8 +264,15 @@ impl Closed {
     pub fn seal(self) -> Result<Sealed> {
         let open = self.name.open_path(&self.root);
         let (path, index) = (self.name.sealed_path(&self.root), self.name.index_path(&self.root));
-        let lines = cdxj::index_file(&open, &self.name.file_name())?;
-        fsio::replace(&index, lines.as_bytes(), fsio::Durability::Synced)?;
+        let lines = match self.lines {
+            Some(lines) => lines,
+            None => cdxj::index_file(&open, &self.name.file_name())?,
+        };
+        fsio::replace_with(&index, fsio::Durability::Synced, |file| {
+            let mut out = BufWriter::with_capacity(64 << 10, file);
+            lines.write_to(&mut out)?;
+            out.flush()
+        })?;
         // `create_new` keeps names unique; were there a sealed twin all the same, it must not be replaced.
         if path.exists() {
             return Err(std::io::Error::from(ErrorKind::AlreadyExists)).at("seal over", &path);
@@ -255,7 +304,8 @@ fn begin(spec: &SeriesSpec, next_serial: &mut u32, now: Timestamp) -> Result<Ope
         let begun = name.begun().unwrap_or(now);
         let mut bytes = Vec::new();
         spec.info.record(RecordId::random(), now, &name.file_name()).append_to(&mut bytes, spec.level);
-        let mut open = OpenFile { name, path, file, begun, length: 0, synced: 0, poisoned: false };
+        let listed = Some(Indexed { lines: Lines::new(&spec.root), covered: bytes.len() as u64 });
+        let mut open = OpenFile { name, path, file, begun, length: 0, synced: 0, poisoned: false, listed };
         let started = open.append(&bytes).and_then(|_| fsio::sync_dir(&parent));
         if let Err(error) = started {
             // An empty file says nothing; without its `warcinfo` it must not stay.

@@ -94,6 +94,57 @@ fn names_are_never_used_twice() {
 }
 
 #[test]
+fn an_index_from_memory_is_the_one_that_the_file_gives() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut series = Series::new(spec(dir.path(), SeriesKind::Captures)).unwrap();
+    let long = "một hai ba ".repeat(20_000);
+    let gone = b"HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n".to_vec();
+    // Over the lines that memory holds, in an order that is not the index's, with addresses that need escapes.
+    for number in 0..700 {
+        let uri = format!("http://x.gov.vn/tin tức/{}?a=\"{number}\"&b=[đ]", number * 7 % 700);
+        let body = if number == 3 { long.as_str() } else { "x" };
+        let response = match number % 3 {
+            0 => plain(body),
+            1 => chunked(body.as_bytes(), "Content-Type:text/html;a=b\r\n"),
+            _ => gone.clone(),
+        };
+        let mut capture = capture(&uri, number, &response);
+        let original = Original {
+            record_id: RecordId::random(),
+            target_uri: "http://x.gov.vn/a".to_owned(),
+            date: at(0),
+            payload_digest: Digest::of(b"x"),
+        };
+        capture.revisit = (number % 5 == 0).then_some(Revisit { profile: Profile::IdenticalPayloadDigest, original });
+        series.append_prepared(&capture.prepare(Level::default()), at(number)).unwrap();
+    }
+    let sealed = series.seal().unwrap().unwrap();
+    let mut read = Vec::new();
+    let name = sealed.name.file_name();
+    crate::archive::cdxj::index_file(&sealed.path, &name).unwrap().write_to(&mut read).unwrap();
+    let kept = std::fs::read(&sealed.index).unwrap();
+    assert_eq!(String::from_utf8_lossy(&kept).lines().count(), 700);
+    assert!(kept == read, "the two indexes differ");
+}
+
+#[test]
+fn a_file_that_was_not_all_noted_is_read_for_its_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut series = Series::new(spec(dir.path(), SeriesKind::Captures)).unwrap();
+    let response = plain("x");
+    for number in 0..3 {
+        let prepared = capture("http://x.gov.vn/a", number, &response).prepare(Level::default());
+        if number == 1 {
+            series.append(&prepared.bytes, at(number)).unwrap();
+        } else {
+            series.append_prepared(&prepared, at(number)).unwrap();
+        }
+    }
+    let sealed = series.seal().unwrap().unwrap();
+    assert_eq!(std::fs::read_to_string(&sealed.index).unwrap().lines().count(), 3);
+}
+
+#[test]
 fn full_and_old_files_are_due() {
     let dir = tempfile::tempdir().unwrap();
     let mut series = Series::new(spec(dir.path(), SeriesKind::Captures)).unwrap();

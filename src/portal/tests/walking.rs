@@ -8,7 +8,12 @@ use crate::portal::{Cursor, ListItem, ListReading, Mode, Next, Step, StopReason,
 
 fn item(n: u32, day: Option<&str>) -> ListItem {
     let date = day.map(|day| Stamp::day(day.parse().unwrap(), StampSource::List));
-    ListItem { url: url(&format!("/tin/bai-viet-{n}.html")), title: TITLES[n as usize % 12].to_owned(), date }
+    ListItem {
+        url: url(&format!("/tin/bai-viet-{n}.html")),
+        title: TITLES[n as usize % 12].to_owned(),
+        date,
+        also: Vec::new(),
+    }
 }
 
 fn page(number: u32, items: Vec<ListItem>) -> ListReading {

@@ -1,0 +1,176 @@
+//! What a committed task changes in the ledger, and what became of its item.
+
+use super::{Committer, Placed};
+use crate::archive::warc::Receipt;
+use crate::crawl::coverage::Fate;
+use crate::crawl::error::CrawlError;
+use crate::crawl::frontier::{GaveUp, Lease};
+use crate::crawl::listing;
+use crate::crawl::near;
+use crate::crawl::places::{self, Seen};
+use crate::crawl::process::{ATTEMPTS, Finding, Text};
+use crate::crawl::recheck::Revisited;
+use crate::crawl::rows::{UrlState, encode};
+use crate::crawl::run::SiteRun;
+use crate::crawl::task::Task;
+use crate::crawl::versions;
+use crate::crawl::visit::Visit;
+use crate::ledger::{Batch, Key, LedgerError};
+use crate::model::{CanonicalUrl, Stamp};
+
+impl Committer {
+    /// What a task changes in the ledger; for an item that leaves the queue, what became of it. Known articles that were
+    /// met at further addresses go to `seen`.
+    pub(super) fn effects(
+        &self,
+        site: &SiteRun,
+        placed: &Placed,
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, CrawlError> {
+        let run = &*self.run;
+        match &placed.item.finished.task {
+            Task::Robots { origin, .. } => {
+                if let Finding::Robots(answer) = &placed.item.finding {
+                    batch.put(Key::robots(origin), encode(answer));
+                }
+                Ok(None)
+            }
+            Task::List { walk, request, .. } => {
+                match &placed.item.finding {
+                    Finding::List(reading) => *seen = listing::take_in(run, site, walk, request, reading, batch)?,
+                    Finding::ListEnd => listing::reached_end(run, site, walk, batch),
+                    Finding::ListFailed { cause, retryable } => {
+                        listing::failed(run, site, walk, cause, *retryable, batch);
+                    }
+                    Finding::Postponed => listing::postponed(site, walk),
+                    _ => listing::failed(run, site, walk, "not a list", false, batch),
+                }
+                Ok(None)
+            }
+            Task::Article(lease) => Ok(self.item_effects(lease, placed, seen, batch)?),
+        }
+    }
+
+    /// `None` when the item goes back to the queue.
+    fn item_effects(
+        &self,
+        lease: &Lease,
+        placed: &Placed,
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, LedgerError> {
+        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
+        let fate = match (&placed.item.finding, &placed.receipt) {
+            (Finding::Article(text), Some(receipt)) => {
+                return self.archived(lease, placed, text, receipt, seen, batch);
+            }
+            // It leads to another article now, or is as it was.
+            (Finding::Elsewhere(_) | Finding::NotModified, Some(_)) if lease.row.again => {
+                frontier.keep(lease, self.run.clock.now(), batch);
+                Fate::Duplicate
+            }
+            (Finding::Elsewhere(key), Some(receipt)) => return self.moved(lease, key, receipt, seen, batch),
+            (Finding::NotArticle(_) | Finding::Failed { retryable: false, .. }, _)
+                if let Some(url) = places::another(ledger, &lease.site, &lease.row.key, batch)? =>
+            {
+                frontier.elsewhere(lease, url, batch);
+                return Ok(None);
+            }
+            (Finding::NotArticle(cause), Some(receipt)) if !lease.row.again => {
+                frontier.acknowledge(lease, &UrlState::NotArticle(cause.clone()), receipt, batch);
+                Fate::NotArticle(cause.clone())
+            }
+            (Finding::Postponed, _) => {
+                frontier.release(lease, false, batch);
+                return Ok(None);
+            }
+            (Finding::Refused(rule), _) if !lease.row.again => {
+                frontier.give_up(lease, GaveUp::Refused(rule.clone()), batch);
+                Fate::Refused
+            }
+            (Finding::Failed { retryable: true, .. }, _) if lease.row.attempts < ATTEMPTS => {
+                frontier.release(lease, true, batch);
+                return Ok(None);
+            }
+            (Finding::Failed { cause, retryable }, _) if !lease.row.again => {
+                frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
+                Fate::Failed(cause.clone())
+            }
+            // The archived article stays, whatever has become of its address.
+            (Finding::NotArticle(cause) | Finding::Failed { cause, .. } | Finding::Refused(cause), _)
+                if lease.row.again =>
+            {
+                frontier.keep(lease, self.run.clock.now(), batch);
+                Fate::Failed(cause.clone())
+            }
+            _ => {
+                frontier.release(lease, true, batch);
+                return Ok(None);
+            }
+        };
+        Ok(Some(fate))
+    }
+
+    /// An article's page: its text, and the address with it.
+    fn archived(
+        &self,
+        lease: &Lease,
+        placed: &Placed,
+        text: &Text,
+        receipt: &Receipt,
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, LedgerError> {
+        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
+        let (Some(shelved), Some(ready)) = (&placed.shelved, placed.item.captures.last()) else {
+            return Ok(None);
+        };
+        let path = &shelved.record.text_path;
+        let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
+        seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
+        versions::remember(ledger, &shelved.record, batch)?;
+        if let Some(signature) = &shelved.signature {
+            near::remember(ledger, &shelved.record, signature, batch)?;
+        }
+        let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
+        let visit = Visit::of(&ready.exchange, ready.payload, day);
+        let state = UrlState::Article { content: text.content, version: shelved.record.version, visit };
+        frontier.acknowledge(lease, &state, receipt, batch);
+        Ok(Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }))
+    }
+
+    /// A redirect led to a held article: the address is one of its locations. `None` when it is not held any more.
+    fn moved(
+        &self,
+        lease: &Lease,
+        key: &CanonicalUrl,
+        receipt: &Receipt,
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, LedgerError> {
+        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
+        let state = frontier.row(&lease.site, key)?.map(|row| row.state);
+        let Some(state @ UrlState::Article { content, .. }) = state else {
+            frontier.release(lease, true, batch);
+            return Ok(None);
+        };
+        if let Some(text_path) = places::text_of(ledger, &content)? {
+            let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
+            let urls = std::iter::once(lease.row.url.clone()).chain(further);
+            seen.extend(urls.map(|url| Seen { text_path: text_path.clone(), url }));
+        }
+        frontier.acknowledge(lease, &state, receipt, batch);
+        Ok(Some(Fate::Duplicate))
+    }
+}
+
+/// What a visit of an archived article found.
+pub(super) fn revisited(placed: &Placed, fate: &Fate) -> Revisited {
+    match (fate, &placed.item.finding) {
+        (Fate::Failed(cause), _) => Revisited::Lost(cause.clone()),
+        (_, Finding::NotModified) => Revisited::NotModified,
+        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => Revisited::Edited,
+        _ => Revisited::Unchanged,
+    }
+}

@@ -1,0 +1,21 @@
+//! The files of an archive root → what archivists ask for over HTTP.
+//!
+//! Promises: it only reads, and only under the root; it works on a copy of the root without `state/`; what is captured
+//! while it runs appears without a restart. No connection can hold it up: heads, idle time and stalled downloads end, and
+//! the number of connections is bounded.
+//!
+//! Refuses: the ledger, requests to other machines, and paths joined from what a client sent (names are looked up in what
+//! a scan of the root found).
+
+mod error;
+mod health;
+mod holdings;
+mod library;
+mod listener;
+mod routes;
+
+pub use error::ServeError;
+pub use holdings::{Holdings, WarcFile};
+pub use library::Library;
+pub use listener::{Limits, serve};
+pub use routes::router;

@@ -1,0 +1,18 @@
+//! Which address is answered by which file of this room.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::IntoResponse as _;
+
+use super::error::ServeError;
+use super::health;
+use super::library::Library;
+
+/// Everything the server answers.
+pub fn router(library: Arc<Library>) -> Router {
+    Router::new()
+        .merge(health::routes())
+        .fallback(async || ServeError::Missing { what: "page" }.into_response())
+        .with_state(library)
+}

@@ -1,0 +1,4 @@
+//! The archivists' server: the real binary over real files, asked by real clients.
+
+mod basics;
+pub mod server;

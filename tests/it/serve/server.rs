@@ -1,0 +1,74 @@
+//! `luutru serve` beside the test, on a port of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::Child;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use reqwest::blocking::{Client, Response};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::harness::{ended_within, luutru};
+
+/// Ended with the test.
+pub struct Server {
+    child: Child,
+    base: String,
+    client: Client,
+    rest: Option<JoinHandle<String>>,
+}
+
+impl Server {
+    /// Serves `root` on a free loopback port; `more` are further arguments.
+    pub fn start(root: &Path, more: &[&str]) -> Self {
+        let mut command = luutru(root, "serve");
+        command.args(["--listen", "127.0.0.1:0"]).args(more);
+        let mut child = command.spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("http://") {
+            line.clear();
+            assert!(said.read_line(&mut line).unwrap() > 0, "the server ended before it was ready");
+        }
+        let base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+        let base = base.trim_end_matches('/').to_owned();
+        // Read on, or the server would block when the pipe is full.
+        let rest = thread::spawn(move || {
+            let mut rest = String::new();
+            let _ = said.read_to_string(&mut rest);
+            rest
+        });
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap();
+        Self { child, base, client, rest: Some(rest) }
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// For requests with more to them than an address.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub fn get(&self, path: &str) -> Response {
+        self.client.get(format!("{}{path}", self.base)).send().unwrap()
+    }
+
+    /// Ends it as systemd would; gives its exit code and what it said.
+    pub fn stop(mut self) -> (Option<i32>, String) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        assert!(ended_within(&mut self.child, Duration::from_secs(20)), "it does not stop");
+        let code = self.child.wait().unwrap().code();
+        (code, self.rest.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
