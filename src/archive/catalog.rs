@@ -66,6 +66,9 @@ pub struct ArticleRecord {
     /// Program and version that made the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extractor: Option<String>,
+    /// What to know about the text and the date: letters converted, a weekday that disagrees.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A record in a WARC file.
@@ -251,7 +254,7 @@ struct Version {
 }
 
 /// The logs that are asked for, sorted by name; those that are not there are left out.
-fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
+pub(super) fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
     if !sites.is_empty() {
         return Ok(sites.iter().map(|site| path_of(root, site)).filter(|path| path.exists()).collect());
     }
@@ -269,7 +272,7 @@ fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
 }
 
 /// Whole lines of a log with their offsets. A last line without a line feed is being written, or torn: it does not count.
-fn for_each_line(path: &Path, each: &mut dyn FnMut(u64, &[u8])) -> Result<()> {
+pub(super) fn for_each_line(path: &Path, each: &mut dyn FnMut(u64, &[u8])) -> Result<()> {
     let mut reader = BufReader::with_capacity(256 << 10, File::open(path).at("open", path)?);
     let mut line = Vec::new();
     let mut offset = 0;
@@ -311,6 +314,7 @@ pub(crate) mod tests {
             list: None,
             lang: Some("vi".to_owned()),
             extractor: None,
+            notes: Vec::new(),
         }
     }
 

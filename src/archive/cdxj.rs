@@ -152,7 +152,7 @@ fn stamp14(date: &str) -> Option<String> {
 }
 
 /// A JSON string in ASCII alone, as Python's encoder writes it.
-fn push_json(out: &mut String, value: &str) {
+pub(super) fn push_json(out: &mut String, value: &str) {
     out.push('"');
     for c in value.chars() {
         match c {

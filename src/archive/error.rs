@@ -54,6 +54,40 @@ pub enum ArchiveError {
         /// What the encoder said.
         source: serde_json::Error,
     },
+    /// A line of the log of takedowns and holds that cannot be read.
+    #[error("{} line {line} is no decision: mend it from a copy; until then nothing is handed out, since something may have to stay hidden", path.display())]
+    Decision {
+        /// The log.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// A hold forbids what was asked.
+    #[error("{subject} is not taken down: {actor} holds {held} ({reason}); `luutru hold {held} --release` ends that")]
+    OnHold {
+        /// What was to be hidden.
+        subject: String,
+        /// What is held: the article or its site.
+        held: String,
+        /// Who holds it.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// A selection that names what the archive does not have.
+    #[error("{what}")]
+    Selection {
+        /// What is not there, and how to find out what is.
+        what: String,
+    },
+    /// A place that holds something else already.
+    #[error("{}: {what}", path.display())]
+    Occupied {
+        /// The place.
+        path: PathBuf,
+        /// What is in the way, and what to do.
+        what: String,
+    },
 }
 
 /// Result of this room.
@@ -74,8 +108,13 @@ impl ArchiveError {
         match self {
             Self::DiskFull { .. } => true,
             Self::Io { source, .. } => matches!(source.kind(), io::ErrorKind::Interrupted | io::ErrorKind::TimedOut),
-            Self::Poisoned { .. } | Self::Damaged { .. } | Self::Name { .. } | Self::Json { .. } => false,
+            _ => false,
         }
+    }
+
+    /// Whether another command line would help, and nothing is wrong with the archive.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::OnHold { .. } | Self::Selection { .. } | Self::Occupied { .. })
     }
 }
 

@@ -4,14 +4,19 @@
 //! cutting a torn tail off a file that a crash left open; everything else under the root can be made from them again.
 //! Refuses: the network, the ledger, and the clock (`now` is passed in).
 
+pub mod bagit;
 pub mod catalog;
 pub mod cdxj;
+pub mod corpus;
+pub mod decisions;
 mod error;
 mod fsio;
 mod lines;
+pub mod select;
 mod surt;
 pub mod text;
 pub mod verify;
+pub mod wacz;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};

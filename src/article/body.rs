@@ -4,10 +4,11 @@ use super::fold::key;
 use super::hints::Hints;
 use super::lexicon::{Phrase, opening, phrase_of};
 use super::outline::{Line, LineKind, Outline};
+use super::teasers;
 use super::text::bare;
 
 /// Bytes from which a line without links reads like a sentence.
-const SENTENCE_BYTES: usize = 70;
+pub(super) const SENTENCE_BYTES: usize = 70;
 /// One line weighs no more than this: a footer's long paragraph must not outweigh an article.
 const LONGEST_WEIGHED: i32 = 900;
 
@@ -169,13 +170,16 @@ pub(super) fn keep(outline: &Outline, weights: &Weights, region: Region, trusted
         .filter(|index| {
             let line = &outline.lines[*index];
             let weighed = &weights.lines[*index];
-            let furniture = weighed.phrase.is_some() && !(trusted && matches!(line.kind, LineKind::Row));
+            let furniture = weighed.phrase.is_some()
+                && !(trusted && matches!(line.kind, LineKind::Row))
+                && !teasers::heads_section(outline, weights, region, *index);
             let noisy = line.noisy && !area_noisy;
             let unwanted = [Hints::ACCOUNT, Hints::COUNT, Hints::TRAIL].iter().any(|hint| line.hints.has(*hint))
                 || (line.hints.has(Hints::FILES) && weighed.file);
             !furniture && !noisy && !unwanted && !bare(&line.text)
         })
         .collect();
+    teasers::drop_pointers(outline, weights, &mut kept);
     drop_link_runs(outline, weights, &mut kept);
     (kept, end)
 }
@@ -187,7 +191,10 @@ fn cut(outline: &Outline, weights: &Weights, region: Region) -> usize {
     for index in region.first..region.end {
         let Some(phrase) = weights.lines[index].phrase else { continue };
         let line = &outline.lines[index];
-        if !phrase.ends_article() || line.kind == LineKind::Row {
+        if !phrase.ends_article()
+            || line.kind == LineKind::Row
+            || teasers::heads_section(outline, weights, region, index)
+        {
             continue;
         }
         let (before, after) = (text(region.first, index), text(index + 1, region.end));
@@ -195,7 +202,7 @@ fn cut(outline: &Outline, weights: &Weights, region: Region) -> usize {
             return index;
         }
     }
-    region.end
+    teasers::begin(outline, weights, region).unwrap_or(region.end)
 }
 
 /// Whether the region is called noise as a whole, or most of its text is: then the name is wrong.

@@ -46,6 +46,7 @@ fn digit_run(run: &str) -> Option<(DateTime, bool)> {
     let long = match run.len() {
         8 => return digits_date(run).map(|day| (day.at(0, 0, 0, 0), false)),
         14 | 17 => run.get(..14)?.to_owned(),
+        18 => return ticks(run),
         16 => format!("20{}", run.get(1..13)?),
         _ => return None,
     };
@@ -53,4 +54,28 @@ fn digit_run(run: &str) -> Option<(DateTime, bool)> {
     let part = |range| long.get(range).and_then(|text: &str| text.parse().ok());
     let time = Time::new(part(8..10)?, part(10..12)?, part(12..14)?, 0).ok()?;
     Some((day.to_datetime(time), has_hour(time)))
+}
+
+/// .NET ticks, tenths of a microsecond since the year 1, as one family names its files.
+fn ticks(run: &str) -> Option<(DateTime, bool)> {
+    let seconds = run.parse::<i64>().ok()? / 10_000_000 - 62_135_596_800;
+    let at = jiff::Timestamp::from_second(seconds).ok()?.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    date(at.year(), at.month().into(), at.day().into()).map(|_| (at, has_hour(at.time())))
+}
+
+/// Year and month that an address gives where no day stands in it: `/202010/`, `/2020/10/`, `/2020_10/`.
+pub(super) fn month_in_url(url: &str) -> Option<Date> {
+    let segments: Vec<&str> = url.split('/').skip(3).take(64).collect();
+    segments.iter().enumerate().find_map(|(index, segment)| {
+        let (year, month) = match segment.len() {
+            4 => (*segment, *segments.get(index + 1)?),
+            6 => (segment.get(..4)?, segment.get(4..)?),
+            7 => segment.split_once(['_', '-'])?,
+            _ => return None,
+        };
+        let figures = year.len() == 4
+            && month.len() <= 2
+            && [year, month].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        figures.then(|| date(year.parse().ok()?, month.parse().ok()?, 15)).flatten()
+    })
 }

@@ -57,6 +57,54 @@ pub(super) fn month_word(text: &str, at: usize) -> Option<(i16, usize)> {
     Some((i16::from(*month), at + word.len()))
 }
 
+/// Words that may stand between a day and its hour.
+const LINKING: [&str; 38] = [
+    "thứ",
+    "hai",
+    "ba",
+    "tư",
+    "năm",
+    "sáu",
+    "bảy",
+    "bẩy",
+    "chủ",
+    "chúa",
+    "nhật",
+    "cn",
+    "t2",
+    "t3",
+    "t4",
+    "t5",
+    "t6",
+    "t7",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "ngày",
+    "lúc",
+    "gmt",
+    "giờ",
+    "vào",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "at",
+    "on",
+];
+
+/// Whether what stands between hour and day is only weekday, label and punctuation.
+pub(super) fn linking(between: &str) -> bool {
+    let lower = between.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| LINKING.contains(&word))
+}
+
 /// `15 Oct 2020 16:21:00 +0700`, `October 15, 2020`.
 pub(super) fn english(text: &str) -> Option<Found> {
     let bytes = text.as_bytes();

@@ -4,7 +4,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
 pub use super::date_in_url::find_in_url;
-use super::date_words::{english, month_word};
+use super::date_words::{english, linking, month_word};
+use super::weekday::{self, Verdict};
 use crate::model::VIETNAM;
 
 /// Years a portal can have published in.
@@ -27,6 +28,8 @@ pub struct Found {
     pub start: usize,
     /// Byte after it.
     pub end: usize,
+    /// The weekday printed beside it is another day's.
+    pub disagrees: bool,
 }
 
 /// The first date in `text`, as Vietnamese local time, and whether it has an hour.
@@ -63,6 +66,29 @@ pub fn find_stamp(text: &str) -> Option<Found> {
         }
         english(text)
     })
+}
+
+/// Whether a numeric date can be read in one order only: `Some(true)` for month first (`12/25/2026`), `Some(false)` for
+/// day first; `None` when both are possible, or it is no such date.
+pub fn month_first(text: &str) -> Option<bool> {
+    let text = text.trim();
+    let (first, at) = number(text.as_bytes(), text.find(|c: char| c.is_ascii_digit())?, 2)?;
+    let (_, at) = separator(text, at).filter(|(kind, _)| *kind != '.')?;
+    let (second, at) = number(text.as_bytes(), at, 2)?;
+    separator(text, at)?;
+    match (first, second) {
+        (1..=12, 13..=31) => Some(true),
+        (13..=31, 1..=12) => Some(false),
+        _ => None,
+    }
+}
+
+/// As [`parse_stamp`], for a source known to put the month first.
+pub fn parse_month_first(text: &str) -> Option<(DateTime, bool)> {
+    let start = text.find(|c: char| c.is_ascii_digit())?;
+    let mut parts = text.get(start..)?.splitn(3, ['/', '-']);
+    let (month, day, rest) = (parts.next()?, parts.next()?, parts.next()?);
+    parse_stamp(&format!("{day}/{month}/{rest}"))
 }
 
 /// A number's value and the byte after it.
@@ -111,8 +137,13 @@ fn day_at(text: &str, at: usize) -> Option<Found> {
     if after - at > 2 {
         return None;
     }
-    let (date, end) = numeric(text, first, after).or_else(|| worded(text, first, after))?;
-    Some(with_hour(text, date, at, end))
+    let Some((date, end)) = numeric(text, first, after) else {
+        let (date, end) = worded(text, first, after)?;
+        return Some(with_hour(text, date, at, end));
+    };
+    let verdict = weekday::weigh(text, at, end, date);
+    let date = if let Verdict::MonthFirst(swapped) = verdict { swapped } else { date };
+    Some(Found { disagrees: verdict == Verdict::Disagrees, ..with_hour(text, date, at, end) })
 }
 
 /// `d/m/Y` and its kin.
@@ -191,7 +222,7 @@ fn iso_at(text: &str, start: usize, year: i16, after: usize) -> Option<Found> {
     let (shifted, end) = zone(text, end_time)
         .and_then(|(offset, end)| Some((local.checked_add(SignedDuration::from_mins(7 * 60 - offset)).ok()?, end)))
         .unwrap_or((local, end_time));
-    Some(Found { at: shifted, has_time: has_hour(time), start, end })
+    Some(Found { at: shifted, has_time: has_hour(time), start, end, disagrees: false })
 }
 
 /// A zone after an ISO time, in minutes east of Greenwich.
@@ -233,7 +264,7 @@ pub(super) fn zone(text: &str, at: usize) -> Option<(i64, usize)> {
 }
 
 /// `h:mm`, `h:mm:ss`, `16h20`, `16 giờ 20`, each with AM, PM, SA (sáng) or CH (chiều) after it.
-fn hour_at(text: &str, at: usize) -> Option<(Time, usize)> {
+pub(super) fn hour_at(text: &str, at: usize) -> Option<(Time, usize)> {
     let bytes = text.as_bytes();
     if at > 0 && (bytes[at - 1].is_ascii_digit() || matches!(bytes[at - 1], b':' | b'+')) {
         return None;
@@ -289,7 +320,7 @@ pub(super) fn with_hour(text: &str, date: Date, start: usize, end: usize) -> Fou
         },
     };
     let time = time.unwrap_or(Time::midnight());
-    Found { at: date.to_datetime(time), has_time: has_hour(time), start, end }
+    Found { at: date.to_datetime(time), has_time: has_hour(time), start, end, disagrees: false }
 }
 
 /// An hour after the date, over commas, bars and words such as `lúc`; `13/08/2025 | 329` has none, 329 are views.
@@ -318,54 +349,6 @@ fn hour_before(text: &str, start: usize) -> Option<(Time, usize)> {
     best
 }
 
-/// Whether what stands between hour and day is only weekday, label and punctuation.
-fn linking(between: &str) -> bool {
-    let lower = between.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
-        matches!(
-            word,
-            "thứ"
-                | "hai"
-                | "ba"
-                | "tư"
-                | "năm"
-                | "sáu"
-                | "bảy"
-                | "bẩy"
-                | "chủ"
-                | "chúa"
-                | "nhật"
-                | "cn"
-                | "t2"
-                | "t3"
-                | "t4"
-                | "t5"
-                | "t6"
-                | "t7"
-                | "2"
-                | "3"
-                | "4"
-                | "5"
-                | "6"
-                | "7"
-                | "ngày"
-                | "lúc"
-                | "gmt"
-                | "giờ"
-                | "vào"
-                | "monday"
-                | "tuesday"
-                | "wednesday"
-                | "thursday"
-                | "friday"
-                | "saturday"
-                | "sunday"
-                | "at"
-                | "on"
-        )
-    })
-}
-
 /// `/Date(1634000000000)/` and bare epoch seconds or milliseconds.
 fn epoch(text: &str) -> Option<Found> {
     let trimmed = text.trim();
@@ -376,5 +359,11 @@ fn epoch(text: &str) -> Option<Found> {
     let value: i64 = inner.parse().ok()?;
     let at = if inner.len() == 13 { Timestamp::from_millisecond(value) } else { Timestamp::from_second(value) };
     let at = VIETNAM.to_datetime(at.ok()?);
-    YEARS.contains(&at.year()).then(|| Found { at, has_time: has_hour(at.time()), start: 0, end: text.len() })
+    YEARS.contains(&at.year()).then(|| Found {
+        at,
+        has_time: has_hour(at.time()),
+        start: 0,
+        end: text.len(),
+        disagrees: false,
+    })
 }

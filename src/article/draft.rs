@@ -4,18 +4,22 @@ use ego_tree::NodeId;
 
 use super::body::{self, Region, Weights};
 use super::captions::Captions;
+use super::date_line::{DateLine, date_line, labelled};
 use super::fold::key;
-use super::head::{self, DateLine, Title};
+use super::head::{self, Title};
 use super::hints::Hints;
 use super::outline::{LineKind, Outline};
 use super::reader::Chosen;
 use super::refuse::{self, NotArticle};
-use super::{Block, Hint, Role, tail};
+use super::stamps::When;
+use super::{Block, Hint, Role, furniture};
 
 /// Lines before the title in which a date line may stand.
 const BEFORE_TITLE: usize = 4;
+/// Bytes from which a line of the head reads like the text's beginning.
+const OPENING_BYTES: usize = 60;
 /// Lines after the body in which a byline or a date may stand.
-const AFTER_BODY: usize = 6;
+pub(super) const AFTER_BODY: usize = 6;
 
 /// An article in the making: which lines are what.
 pub(super) struct Draft<'a> {
@@ -37,6 +41,7 @@ impl<'a> Draft<'a> {
         weights: &Weights,
         chosen: &Chosen,
         hint: &Hint<'_>,
+        when: &When,
     ) -> Result<Self, NotArticle> {
         let range = |node: Option<NodeId>| {
             node.and_then(|node| outline.area_of(node))
@@ -82,7 +87,7 @@ impl<'a> Draft<'a> {
             end,
             area: region.area,
         };
-        draft.read_dates(range(chosen.date));
+        draft.read_dates(range(chosen.date), when);
         let lead = range(chosen.lead);
         draft.take_lines(weights, kept, lead);
         draft.sign(range(chosen.byline));
@@ -133,11 +138,11 @@ impl<'a> Draft<'a> {
     }
 
     /// Date lines near the title, inside the body's first lines, and right after it.
-    fn read_dates(&mut self, chosen: Option<usize>) {
+    fn read_dates(&mut self, chosen: Option<usize>, when: &When) {
         let lines = &self.outline.lines;
         if let Some(area) = chosen {
             let area = &self.outline.areas[area];
-            self.dates.extend((area.first..area.end).filter_map(|index| head::date_line(index, &lines[index])));
+            self.dates.extend((area.first..area.end).filter_map(|index| date_line(index, &lines[index], when)));
             if !self.dates.is_empty() {
                 self.shown_date = self.dates.first().map(|date| date.line);
                 return;
@@ -148,7 +153,7 @@ impl<'a> Draft<'a> {
         let above = title.saturating_sub(BEFORE_TITLE)..title;
         let after = self.end.min(lines.len())..(self.end + AFTER_BODY).min(lines.len());
         for index in below.chain(above.rev()) {
-            if let Some(date) = head::date_line(index, &lines[index])
+            if let Some(date) = date_line(index, &lines[index], when)
                 && !lines[index].noisy_list()
             {
                 self.shown_date = self.shown_date.or(Some(index));
@@ -160,9 +165,9 @@ impl<'a> Draft<'a> {
             let found = after
                 .take_while(|index| !head::ends_article(&lines[*index]))
                 .filter(|index| {
-                    !lines[*index].noisy && lines[*index].kind != LineKind::Item && head::labelled(&lines[*index])
+                    !lines[*index].noisy && lines[*index].kind != LineKind::Item && labelled(&lines[*index])
                 })
-                .find_map(|index| head::date_line(index, &lines[index]));
+                .find_map(|index| date_line(index, &lines[index], when));
             self.dates.extend(found);
         }
     }
@@ -187,12 +192,14 @@ impl<'a> Draft<'a> {
         }
         let dated: Vec<usize> = self.dates.iter().map(|date| date.line).collect();
         let mut captions = Captions::default();
+        let mut begun = false;
         for (position, index) in order.into_iter().enumerate() {
             let line = &outline.lines[index];
             let heading = Some(index) == self.title.line || (self.blocks.is_empty() && key(&line.text) == title_key);
-            if heading || dated.contains(&index) {
+            if heading || dated.contains(&index) || (!begun && self.furnishes_head(weights, index)) {
                 continue;
             }
+            begun |= line.size >= OPENING_BYTES && line.link_share() < 0.5;
             if captions.take(line) {
                 if !captions.doubled(line) {
                     self.push(Role::Caption, index);
@@ -215,70 +222,24 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// A line before the first sentence that is no text: who typed it in and where, buttons, links to the section.
+    fn furnishes_head(&self, weights: &Weights, index: usize) -> bool {
+        let line = &self.outline.lines[index];
+        let above_date =
+            self.shown_date.is_some_and(|date| index < date && self.title.line.is_some_and(|title| title < index));
+        let short = line.size < OPENING_BYTES
+            && !line.hints.has(Hints::LEAD)
+            && !matches!(line.kind, LineKind::Row | LineKind::Caption);
+        let linked = line.link_share() > 0.5 && !weights.lines[index].file;
+        short
+            && (linked
+                || furniture::button(&line.text)
+                || (above_date && !line.is_bold() && !matches!(line.kind, LineKind::Heading(_))))
+    }
+
     fn push(&mut self, role: Role, index: usize) {
         let text = self.outline.lines[index].text.clone();
         self.blocks.push((Block { role, text }, index));
-    }
-
-    /// Finds who wrote it: the element a selector chose, the last lines, a line below the body, brackets at the end.
-    fn sign(&mut self, chosen: Option<usize>) {
-        let lines = &self.outline.lines;
-        if let Some(area) = chosen {
-            let area = &self.outline.areas[area];
-            for index in area.first..area.end {
-                self.blocks.retain(|(_, line)| *line != index);
-                self.sign_with(index);
-            }
-        }
-        if self.byline.is_none() {
-            self.sign_inside();
-        }
-        if self.byline.is_none() {
-            let below = self.end..(self.end + AFTER_BODY).min(lines.len());
-            let signed = below
-                .take_while(|index| !head::ends_article(&lines[*index]))
-                .filter(|index| !lines[*index].hints.has(Hints::ACCOUNT))
-                .find(|index| tail::likeness(&lines[*index], false) >= 3);
-            if let Some(index) = signed {
-                self.sign_with(index);
-            }
-        }
-        if self.byline.is_none() {
-            let last = self.blocks.iter().rev().find(|(block, _)| block.role == Role::Paragraph);
-            self.byline = last.and_then(|(block, _)| tail::bracketed(&block.text));
-        }
-    }
-
-    fn sign_with(&mut self, index: usize) {
-        let text = self.outline.lines[index].text.clone();
-        if let Some(name) = tail::name(&text) {
-            self.byline = self.byline.take().or(Some(name));
-            self.blocks.push((Block { role: Role::Byline, text }, index));
-        }
-    }
-
-    /// The last blocks that look like a byline.
-    fn sign_inside(&mut self) {
-        let mut at = self.blocks.len();
-        let mut last = true;
-        while at > 1 && self.blocks.len() - at < 3 {
-            let (block, index) = &self.blocks[at - 1];
-            if block.role == Role::Caption || block.role == Role::TableRow {
-                break;
-            }
-            if tail::likeness(&self.outline.lines[*index], last) < 2 {
-                break;
-            }
-            let name = tail::name(&block.text);
-            self.blocks[at - 1].0.role = Role::Byline;
-            if name.is_some() {
-                self.byline = name;
-            } else {
-                self.blocks.remove(at - 1);
-            }
-            last = false;
-            at -= 1;
-        }
     }
 }
 

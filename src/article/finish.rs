@@ -5,18 +5,27 @@ use url::Url;
 use super::captions::placeholder;
 use super::draft::Draft;
 use super::outline::Picture;
+use super::stamps::When;
 use super::{Article, Attachment, Hint, Image, Role, files, stamps};
 use crate::page::HtmlPage;
 
+/// A first paragraph shorter than this opens no report.
+const OPENING_BYTES: usize = 60;
 /// Pictures and files of one article.
 const MAX_ASSETS: usize = 300;
 
 impl Draft<'_> {
     /// The article.
-    pub(super) fn finish(self, page: &HtmlPage, hint: &Hint<'_>) -> Article {
+    pub(super) fn finish(self, page: &HtmlPage, hint: &Hint<'_>, when: &When) -> Article {
         let meta = &self.outline.meta;
-        let stamps =
-            stamps::decide(meta, &self.dates, self.title.line, hint.date, &page.url, self.lead.as_deref(), hint.now);
+        let opening = self.lead.as_deref().or_else(|| {
+            let first = self
+                .blocks
+                .iter()
+                .find(|(block, _)| block.role == Role::Paragraph && block.text.len() >= OPENING_BYTES);
+            first.map(|(block, _)| block.text.as_str())
+        });
+        let stamps = stamps::decide(meta, &self.dates, self.title.line, hint.date, &page.url, opening, when);
         let date_line = self
             .shown_date
             .and_then(|shown| self.dates.iter().find(|date| date.line == shown))
@@ -40,6 +49,7 @@ impl Draft<'_> {
             images,
             attachments,
             lang: meta.lang.clone(),
+            notes: stamps.note.map(str::to_owned).into_iter().collect(),
             blocks: self.blocks.into_iter().map(|(block, _)| block).collect(),
         }
     }

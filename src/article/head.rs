@@ -1,10 +1,9 @@
-//! The article's head: title, date line, lead.
+//! The article's head: its title, and where the head of something else begins.
 
 use super::body::Weights;
-use super::dates::{self, Found};
 use super::fold::key;
 use super::hints::Hints;
-use super::lexicon::{COUNT_WORDS, Phrase, phrase};
+use super::lexicon::{Phrase, phrase};
 use super::meta::Meta;
 use super::outline::{Line, LineKind, Outline};
 use super::text::length;
@@ -149,83 +148,7 @@ pub(super) fn generic(text: &str) -> bool {
     )
 }
 
-/// A date line of the head.
-#[derive(Debug, Clone)]
-pub(super) struct DateLine {
-    pub(super) line: usize,
-    pub(super) text: String,
-    pub(super) found: Found,
-    pub(super) updated: bool,
-}
-
-/// Whether a line opens with what portals print before a date.
-pub(super) fn labelled(line: &Line) -> bool {
-    const LABELS: [&str; 11] =
-        ["đăng", "cập nhật", "publish", "gửi lúc", "ngày", "thứ", "chủ nhật", "xuất bản", "lúc", "post", "tin đăng"];
-    let start: String = line.text.chars().take(12).collect::<String>().to_lowercase();
-    LABELS.iter().any(|label| start.starts_with(label))
-}
-
 /// Whether a line opens what is no part of the article any more.
 pub(super) fn ends_article(line: &Line) -> bool {
     phrase(&line.text).is_some_and(Phrase::ends_article)
-}
-
-/// Reads a line as a date line: short, a date, and little else.
-pub(super) fn date_line(index: usize, line: &Line) -> Option<DateLine> {
-    if line.size > 400 || line.size < 8 || line.link_share() > 0.5 {
-        return None;
-    }
-    let found = dates::find_stamp(&line.text)?;
-    let lower = line.text.to_lowercase();
-    let rest =
-        length(&line.text[..found.start.min(line.text.len())]) + length(line.text.get(found.end..).unwrap_or_default());
-    let labelled = labelled(line);
-    let counts = COUNT_WORDS.iter().any(|word| lower.contains(word));
-    let short = rest <= 24 || (rest <= 60 && (labelled || counts || line.hints.has(Hints::DATE)));
-    let sentence = line.text.ends_with(['.', ';']) && rest > 16 && !counts;
-    if !short || sentence {
-        return None;
-    }
-    let text = without_counts(&line.text, found.end);
-    let updated = lower.contains("cập nhật") || lower.contains("update") || lower.contains("sửa");
-    Some(DateLine { line: index, text, found, updated })
-}
-
-/// The line as printed, without view counts, tools and the label of an English interface.
-fn without_counts(text: &str, date_end: usize) -> String {
-    let mut text = text.to_owned();
-    let tail = text.get(date_end..).unwrap_or_default().to_lowercase();
-    let tools = ["in trang", "in bài", "in ra", "chia sẻ", "cỡ chữ", "gửi email", "100%", "| a", "tác giả", "nghe bài"];
-    let cut = COUNT_WORDS.iter().chain(&tools).filter_map(|word| tail.find(word)).min();
-    if let Some(cut) = cut
-        && tail.len() == text.len() - date_end
-    {
-        text.truncate(date_end + cut);
-    } else if tail.starts_with([' ', '|']) && tail.chars().all(|c| c.is_ascii_digit() || " |.,".contains(c)) {
-        // `13/08/2025 | 329`, or an icon between them: a bare number after the date counts views.
-        text.truncate(date_end);
-    }
-    let trimmed =
-        text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '-' | '–' | '•' | ',' | '(' | '/'));
-    let lower = trimmed.to_lowercase();
-    let label = ["publish date", "published date", "published on"].into_iter().find(|label| lower.starts_with(label));
-    trimmed[label.map_or(0, str::len)..].trim_start_matches([' ', ':']).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_behind_the_date_are_cut_and_hours_are_not() {
-        for (line, end, kept) in [
-            ("13/08/2025 | 329", 10, "13/08/2025"),
-            ("14:12 20/11/2026 1.250", 16, "14:12 20/11/2026"),
-            ("20/11/2026 - 8:28", 10, "20/11/2026 - 8:28"),
-            ("20/11/2026 (GMT+7)", 10, "20/11/2026 (GMT+7)"),
-        ] {
-            assert_eq!(without_counts(line, end), kept);
-        }
-    }
 }

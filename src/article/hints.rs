@@ -95,12 +95,14 @@ fn word(word: &[u8]) -> Hints {
     match &*lower {
         b"title" | b"tieude" | b"headline" | b"heading" | b"tit" => Hints::TITLE,
         b"date" | b"time" | b"timer" | b"datetime" | b"ngay" | b"ngaydang" | b"publish" | b"published"
-        | b"postdate" | b"pubdate" | b"datepost" | b"thoigian" | b"datearticle" | b"clock" => Hints::DATE,
+        | b"postdate" | b"pubdate" | b"datepost" | b"thoigian" | b"datearticle" | b"clock" | b"posted" => Hints::DATE,
         b"sapo" | b"lead" | b"summary" | b"hometext" | b"brief" | b"abstract" | b"intro" | b"trichyeu" | b"mota"
         | b"tomtat" | b"chapeau" | b"standfirst" => Hints::LEAD,
         b"caption" | b"figcaption" | b"desc" | b"legend" | b"chuthich" | b"ghichu" | b"pcaption" | b"imgcaption"
         | b"captions" | b"photocms" => Hints::CAPTION,
-        b"author" | b"tacgia" | b"byline" | b"writer" | b"butdanh" | b"credit" | b"nguontin" => Hints::AUTHOR,
+        b"author" | b"tacgia" | b"byline" | b"writer" | b"butdanh" | b"credit" | b"nguontin" | b"createdby" => {
+            Hints::AUTHOR
+        }
         b"content" | b"body" | b"article" | b"detail" | b"noidung" | b"chitiet" | b"bodytext" | b"fck" | b"journal"
         | b"entry" | b"detailcontent" | b"contentdetail" | b"bodyhtml" | b"chitietbaiviet" => Hints::BODY,
         b"breadcrumb" | b"breadcrumbs" | b"sitemap" | b"bread" => Hints::TRAIL.with(Hints::NOISE),

@@ -7,6 +7,7 @@
 mod body;
 mod captions;
 mod date_in_url;
+mod date_line;
 mod date_words;
 pub mod dates;
 mod draft;
@@ -15,20 +16,26 @@ mod files;
 pub mod fingerprint;
 mod finish;
 mod fold;
+mod furniture;
 mod head;
 mod hints;
 mod lexicon;
 mod markup;
 mod meta;
+mod old;
 mod outline;
 mod reader;
 mod refuse;
+mod relative;
 mod rows;
+mod sign;
 pub mod signature;
 mod stamps;
 mod tail;
+mod teasers;
 mod text;
 mod walk;
+mod weekday;
 
 #[cfg(test)]
 mod tests;
@@ -164,6 +171,8 @@ pub struct Article {
     pub attachments: Vec<Attachment>,
     /// The `lang` attribute as written; portals say `en` over Vietnamese text.
     pub lang: Option<String>,
+    /// What a reader of the record should know about how text and date came about.
+    pub notes: Vec<String>,
 }
 
 impl Article {

@@ -29,10 +29,11 @@ pub(super) fn restore(letters: OldLetters, text: &str, node: NodeRef<'_, Node>) 
         return restored;
     }
     // The capitals of this set are fonts of their own over the small letters.
-    let capitals = node.ancestors().take(MOST_ANCESTORS).filter_map(|node| node.value().as_element()).find_map(|above| {
-        let font = attr(above, "face").or_else(|| attr(above, "style")).filter(|font| font.contains(".V"))?;
-        Some(shows_capitals(font))
-    });
+    let capitals =
+        node.ancestors().take(MOST_ANCESTORS).filter_map(|node| node.value().as_element()).find_map(|above| {
+            let font = attr(above, "face").or_else(|| attr(above, "style")).filter(|font| font.contains(".V"))?;
+            Some(shows_capitals(font))
+        });
     if capitals != Some(true) {
         return restored;
     }

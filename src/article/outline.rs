@@ -9,7 +9,9 @@ use scraper::{Html, Node};
 
 use super::hints::Hints;
 use super::meta::Meta;
+use super::old;
 use super::walk::Walk;
+use crate::page::OldLetters;
 
 /// What kind of block a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +90,8 @@ pub(super) struct Area {
     pub(super) bold: bool,
     pub(super) italic: bool,
     pub(super) cell: bool,
+    /// Opened for what its class says, inside a line.
+    pub(super) inline: bool,
 }
 
 /// A picture and the line it stands before.
@@ -129,12 +133,20 @@ pub(super) struct Outline {
 impl Outline {
     /// Walks the tree once.
     pub(super) fn of(dom: &Html, marks: &Marks) -> Self {
+        Self::read(dom, marks, None)
+    }
+
+    /// The same for a page in letters of old.
+    pub(super) fn read(dom: &Html, marks: &Marks, letters: Option<OldLetters>) -> Self {
         let mut walk = Walk::new(dom, marks);
         let mut skip: Option<NodeId> = None;
         for edge in dom.tree.root().traverse() {
             match edge {
                 Edge::Open(node) if skip.is_none() => match node.value() {
-                    Node::Text(text) => walk.text(text),
+                    Node::Text(text) => match letters.and_then(|letters| old::restore(letters, text, node)) {
+                        Some(restored) => walk.text(&restored),
+                        None => walk.text(text),
+                    },
                     Node::Element(element) if !walk.open(node.id(), element, node) => skip = Some(node.id()),
                     _ => {}
                 },

@@ -5,8 +5,10 @@ use scraper::{Html, Selector};
 
 use super::body::Weights;
 use super::draft::Draft;
+use super::old;
 use super::outline::{Marks, Outline};
 use super::refuse::{self, NotArticle};
+use super::stamps::When;
 use super::{ArticleError, Hint, Reading};
 use crate::config::ArticleSpec;
 use crate::page::HtmlPage;
@@ -58,11 +60,23 @@ impl ArticleReader {
             return Reading::NotArticle(cause);
         }
         let (chosen, marks) = self.choose(&page.dom);
-        let mut outline = Outline::of(&page.dom, &marks);
+        let letters = old::letters(page);
+        let mut outline = Outline::read(&page.dom, &marks, letters);
         outline.meta.json_ld(page.json_ld());
+        let mut named = None;
+        if let Some(letters) = letters {
+            outline.meta.restore(letters);
+            named = hint.title.and_then(|title| letters.restore(title));
+        }
+        let hint = &Hint { title: named.as_deref().or(hint.title), ..*hint };
         let weights = Weights::of(&outline);
-        match Draft::of(&outline, &weights, &chosen, hint) {
-            Ok(draft) => Reading::Article(Box::new(draft.finish(page, hint))),
+        let when = When::of(&page.url, &outline, hint);
+        match Draft::of(&outline, &weights, &chosen, hint, &when) {
+            Ok(draft) => {
+                let mut article = draft.finish(page, hint, &when);
+                article.notes.extend(letters.map(|letters| letters.note().to_owned()));
+                Reading::Article(Box::new(article))
+            }
             Err(cause) => Reading::NotArticle(cause),
         }
     }

@@ -123,7 +123,10 @@ mod tests {
     fn signatures_tell_near_copies_from_other_texts() {
         let one = long("việc", 7);
         let edited = one.replacen("việc", "chuyện lạ", 2);
-        let other: String = (0..60).map(|n| format!("Hồ {n} tích nước cho {} thửa ruộng phía đồi. ", n * 5)).collect();
+        let other = (0..60)
+            .map(|n| format!("Hồ {n} tích nước cho {} thửa ruộng phía đồi.", n * 5))
+            .collect::<Vec<_>>()
+            .join(" ");
         let (one, edited, other) = (of(&one).unwrap(), of(&edited).unwrap(), of(&other).unwrap());
         assert!(one.likeness(&edited) >= NEAR_DUPLICATE, "{}", one.likeness(&edited));
         assert!(one.likeness(&other) < 0.2, "{}", one.likeness(&other));
@@ -161,7 +164,7 @@ mod tests {
     fn a_short_text_borrows_for_its_empty_bins() {
         let text = "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba mười bốn mười lăm mười sáu rồi lại đi nữa";
         let one = of(text).unwrap();
-        assert_eq!(one.likeness(&of(text).unwrap()), 1.0);
+        assert!(one.likeness(&of(text).unwrap()) > 0.999);
     }
 
     #[test]

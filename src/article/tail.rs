@@ -10,7 +10,7 @@ use super::text::length;
 const LONGEST: usize = 70;
 
 /// Labels before a name.
-const LABELS: [&str; 22] = [
+const LABELS: [&str; 31] = [
     "tác giả bài viết",
     "tác giả",
     "tin, bài, ảnh",
@@ -33,6 +33,15 @@ const LABELS: [&str; 22] = [
     "nguồn",
     "theo",
     "tổng hợp",
+    "clip",
+    "video",
+    "đồ họa",
+    "đồ hoạ",
+    "biên soạn",
+    "viết bởi",
+    "đăng bởi",
+    "story by",
+    "by",
 ];
 
 /// How strongly a line looks like a byline; 0 for not at all.
@@ -59,7 +68,9 @@ pub(super) fn likeness(line: &Line, last: bool) -> u8 {
         return 0;
     }
     let set_apart = line.align == Align::Right || line.hints.has(Hints::AUTHOR);
-    let named = names(text) || (set_apart && office(text));
+    let signed =
+        line.align == Align::Right && line.is_bold() && text.contains(['-', '–']) && text.split(' ').count() <= 9;
+    let named = names(text) || (set_apart && office(text)) || (signed && opens_with_name(text));
     if !named && !line.hints.has(Hints::AUTHOR) {
         return 0;
     }
@@ -83,12 +94,13 @@ fn label(text: &str) -> Option<(&'static str, &str)> {
         lower.strip_prefix(**label).is_some_and(|rest| {
             let rest = rest.trim_start();
             rest.starts_with(':')
-                || (matches!(**label, "theo") && rest.chars().next().is_some_and(char::is_alphanumeric))
+                || (matches!(**label, "theo" | "by" | "story by" | "viết bởi" | "đăng bởi")
+                    && rest.chars().next().is_some_and(char::is_alphanumeric))
         })
     })?;
     // The label holds the same letters in either case, so the lengths in bytes agree.
     let rest = text.get(label.len()..)?.trim_start_matches([' ', ':', '\u{a0}']);
-    if *label == "theo" && !names(rest) {
+    if matches!(*label, "theo" | "by") && !names(rest) {
         return None;
     }
     Some((label, rest))
@@ -114,6 +126,32 @@ fn names(text: &str) -> bool {
         words += usize::from(!small);
     }
     (1..=9).contains(&words)
+}
+
+/// A line of the block that signs a document: on whose behalf, in which office, `(Đã ký)`.
+pub(super) fn signature(text: &str) -> bool {
+    const BEHALF: [&str; 6] = ["TM.", "KT.", "TL.", "TUQ.", "T/M", "K/T"];
+    const OFFICES: [&str; 12] = [
+        "CHỦ TỊCH",
+        "PHÓ CHỦ TỊCH",
+        "BÍ THƯ",
+        "PHÓ BÍ THƯ",
+        "GIÁM ĐỐC",
+        "PHÓ GIÁM ĐỐC",
+        "CHÁNH VĂN PHÒNG",
+        "TRƯỞNG BAN",
+        "PHÓ TRƯỞNG BAN",
+        "TRƯỞNG PHÒNG",
+        "HIỆU TRƯỞNG",
+        "BỘ TRƯỞNG",
+    ];
+    let text = text.trim();
+    BEHALF.iter().any(|start| text.starts_with(start)) || OFFICES.contains(&text) || key(text) == "đã ký"
+}
+
+/// `Vi Thị Sen - Phòng Văn hóa`: a name, then where its bearer works.
+fn opens_with_name(text: &str) -> bool {
+    text.split(['-', '–']).next().is_some_and(|name| name.split_whitespace().count() >= 2 && names(name))
 }
 
 /// `Cổng TTĐT tỉnh`, `Văn phòng huyện uỷ`: few words, the first of them capitalised.

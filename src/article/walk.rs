@@ -59,6 +59,7 @@ impl<'a> Walk<'a> {
             bold: false,
             italic: false,
             cell: false,
+            inline: false,
         };
         let outline = Outline {
             lines: Vec::with_capacity(128),
@@ -191,12 +192,19 @@ impl<'a> Walk<'a> {
         let marked = !self.marks.chosen.is_empty() && self.marks.chosen.contains(&id);
         // Dates, titles and counts stand in spans side by side, with nothing between them.
         let apart = hints.has(Hints::HIDDEN.with(Hints::DATE).with(Hints::TITLE).with(Hints::COUNT));
-        if block(name) || marked || (apart && name != "a") {
+        let nested = hints.has(Hints::DATE) && self.inside_date();
+        if block(name) || marked || (apart && name != "a" && !nested) {
             self.open_area(id, name, element, hints);
         } else {
             self.open_inline(name, element, hints);
         }
         true
+    }
+
+    /// Whether the innermost area is an element in the line, named a date: one inside it goes on with the same line.
+    fn inside_date(&self) -> bool {
+        let area = &self.outline.areas[self.top()];
+        area.inline && area.hints.has(Hints::DATE)
     }
 
     fn open_inline(&mut self, name: &str, element: &Element, hints: Hints) {
@@ -255,6 +263,7 @@ impl<'a> Walk<'a> {
             bold: style.bold || outer.bold || matches!(name, "th"),
             italic: style.italic || outer.italic,
             cell: matches!(name, "td" | "th"),
+            inline: !block(name),
         };
         match name {
             "table" => {

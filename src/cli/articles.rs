@@ -7,6 +7,7 @@ use super::exit::Exit;
 use super::options::Common;
 use super::output;
 use crate::archive::catalog::{self, ArticleRecord};
+use crate::archive::decisions::Decisions;
 use crate::config::Overrides;
 
 /// Arguments of `articles`.
@@ -24,11 +25,15 @@ pub struct Articles {
     /// Only articles published on this day or earlier, Vietnam time
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Option<Date>,
+    /// Also those that are taken down
+    #[arg(long)]
+    all: bool,
 }
 
 impl Articles {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
         let config = common.load(Overrides::default())?;
+        let decisions = Decisions::read(&config.root)?;
         let mut fault = None;
         let mut bad = 0u64;
         let read = if self.versions { catalog::read_versions } else { catalog::read_latest };
@@ -36,7 +41,7 @@ impl Articles {
             &config.root,
             &self.site,
             &mut |record| {
-                if fault.is_none() && self.wants(&record) {
+                if fault.is_none() && self.wants(&record) && (self.all || !decisions.hides(&record.id)) {
                     let printed = if common.json { output::json(&record) } else { row(&record) };
                     fault = printed.err();
                 }

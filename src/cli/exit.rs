@@ -76,6 +76,9 @@ fn code_of(error: &anyhow::Error) -> Exit {
     if error.is::<UsageError>() {
         return Exit::Usage;
     }
+    if error.downcast_ref::<ArchiveError>().is_some_and(ArchiveError::is_usage) {
+        return Exit::Usage;
+    }
     if error.is::<Faults>() {
         return Exit::Configuration;
     }

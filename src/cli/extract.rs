@@ -58,6 +58,8 @@ struct Record {
     attachments: Vec<Url>,
     lang: Option<String>,
     extractor: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,5 +182,6 @@ fn record(article: &Article, url: &Url) -> Record {
         attachments: article.attachments.iter().map(|file| file.url.clone()).collect(),
         lang: article.lang.clone(),
         extractor: EXTRACTOR,
+        notes: article.notes.clone(),
     }
 }

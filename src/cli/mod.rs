@@ -4,11 +4,13 @@
 
 mod articles;
 mod backfill;
+mod bundle;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
 mod exit;
+mod export;
 mod extract;
 mod generate;
 mod init;
@@ -17,9 +19,11 @@ mod output;
 mod probe;
 mod progress;
 mod recheck;
+mod selecting;
 mod serve;
 mod signals;
 mod summary;
+mod takedown;
 mod verify;
 
 use std::process::ExitCode;
@@ -58,6 +62,14 @@ enum Command {
     Articles(articles::Articles),
     /// The words that changed between two versions of an article
     Diff(diff::Diff),
+    /// A WACZ of a selection
+    Bundle(bundle::Bundle),
+    /// Texts as a corpus, or a BagIt bag of a selection
+    Export(export::Export),
+    /// Hide an article from everything that is handed out
+    Takedown(takedown::Takedown),
+    /// Forbid to hide or prune an article or a site
+    Hold(takedown::Hold),
     /// Clean one HTML file, or many, without an archive
     Extract(extract::Extract),
     /// Re-read every WARC record and say what is damaged
@@ -100,6 +112,10 @@ impl Command {
             Self::Probe(command) => command.run(common),
             Self::Articles(command) => command.run(common),
             Self::Diff(command) => command.run(common),
+            Self::Bundle(command) => command.run(common),
+            Self::Export(command) => command.run(common),
+            Self::Takedown(command) => command.run(common),
+            Self::Hold(command) => command.run(common),
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
             Self::Serve(command) => command.run(common),

@@ -219,7 +219,9 @@ impl<'a> Adopter<'a> {
         versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
         let text = shelved.text.as_deref();
         if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
-            near::remember(&*self.ledger, &shelved.record, &signature, &mut batch)?;
+            for (key, row) in near::rows(&*self.ledger, &near::Rows::new(), &shelved.record, &signature)? {
+                batch.put(key, row);
+            }
         }
         self.ledger.apply(&batch)?;
         Ok(())

@@ -4,20 +4,19 @@
 //! acknowledgement. A crash between any two leaves WARC records past the committed offset, which the next start reads
 //! back in.
 
-mod effects;
-
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::coverage::{Coverage, Fate};
+use super::coverage::Fate;
+use super::effects;
 use super::error::CrawlError;
 use super::payload;
-use super::places;
+use super::places::{self};
 use super::process::{Finding, Processed, Ready, may_refer, record, same_payload};
-use super::rows::{QueueRow, decode, encode};
+use super::recheck;
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
@@ -25,7 +24,7 @@ use super::task::Task;
 use super::versions::Pending;
 use super::visit;
 use crate::archive::warc::{Original, Receipt};
-use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
+use crate::ledger::{Applied, Batch};
 use crate::model::Digest;
 use crate::portal;
 
@@ -37,18 +36,25 @@ const GATHER: Duration = Duration::from_millis(15);
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
-    run: Arc<Run>,
+    pub(super) run: Arc<Run>,
     shelf: Shelf,
 }
 
 /// A task whose captures were appended.
-struct Placed {
-    item: Processed,
+pub(super) struct Placed {
+    pub(super) item: Processed,
     // Offset and length of each capture.
     spots: Vec<(u64, u64)>,
-    shelved: Option<Shelved>,
-    receipt: Option<Receipt>,
+    pub(super) shelved: Option<Shelved>,
+    pub(super) receipt: Option<Receipt>,
     ends: (Option<u64>, Option<u64>),
+}
+
+/// A task, and what it changes in the ledger.
+struct Effects {
+    placed: Placed,
+    batch: Batch,
+    fate: Option<Fate>,
 }
 
 impl Committer {
@@ -89,10 +95,19 @@ impl Committer {
                 shelve::write_files(&mut self.shelf, shelved)?;
             }
         }
+        note_ends_once(&mut placed);
+        let mut joint = Vec::with_capacity(placed.len());
         for item in placed {
-            self.acknowledge(item)?;
+            let alone = rests_on_others(&item);
+            if alone {
+                self.acknowledge(std::mem::take(&mut joint))?;
+            }
+            joint.push(self.effects_of(item)?);
+            if alone {
+                self.acknowledge(std::mem::take(&mut joint))?;
+            }
         }
-        Ok(())
+        self.acknowledge(joint)
     }
 
     fn rotate(&mut self, items: &[Processed]) -> Result<(), CrawlError> {
@@ -219,8 +234,8 @@ impl Committer {
         Ok(())
     }
 
-    /// Notes one task in the ledger and lets go of it.
-    fn acknowledge(&mut self, placed: Placed) -> Result<(), CrawlError> {
+    /// What one task changes.
+    fn effects_of(&mut self, placed: Placed) -> Result<Effects, CrawlError> {
         let mut batch = Batch::default();
         let site = Arc::clone(&placed.item.finished.site);
         for (ready, (offset, _)) in placed.item.captures.iter().zip(&placed.spots) {
@@ -240,45 +255,69 @@ impl Committer {
             self.shelf.site(site.id())?.note_committed(None, end, &mut batch);
         }
         if let (Some(fate), Task::Article(lease)) = (&fate, &placed.item.finished.task) {
-            settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
+            effects::settle_coverage(&*self.run.ledger, &site, &lease.row, fate, &mut batch)?;
         }
-        // A refused batch means that another owner has taken the item over: it counts there.
-        if self.run.ledger.apply(&batch)? == Applied::Done
-            && let Some(fate) = fate
-        {
-            match &placed.item.finished.task {
-                Task::Article(lease) if lease.row.again => site.stats.seen_again(&effects::revisited(&placed, &fate)),
-                _ => count(&site, &fate),
+        Ok(Effects { placed, batch, fate })
+    }
+
+    /// Notes tasks in the ledger and lets go of them: in one write, or one by one where that is refused.
+    fn acknowledge(&self, tasks: Vec<Effects>) -> Result<(), CrawlError> {
+        let mut joint = Batch::default();
+        for task in &tasks {
+            joint.join(&task.batch);
+        }
+        let together = tasks.len() > 1 && self.run.ledger.apply(&joint)? == Applied::Done;
+        for Effects { placed, batch, fate } in tasks {
+            let site = Arc::clone(&placed.item.finished.site);
+            // A refused batch means that another owner has taken the item over: it counts there.
+            if (together || self.run.ledger.apply(&batch)? == Applied::Done)
+                && let Some(fate) = fate
+            {
+                match &placed.item.finished.task {
+                    Task::Article(lease) if lease.row.again => site.stats.seen_again(&found_again(&placed, &fate)),
+                    _ => count(&site, &fate),
+                }
             }
+            drop(placed);
+            site.outstanding.fetch_sub(1, Ordering::SeqCst);
+            site.wake.notify_one();
         }
-        drop(placed);
-        site.outstanding.fetch_sub(1, Ordering::SeqCst);
-        site.wake.notify_one();
         Ok(())
     }
 }
 
-/// Notes what became of an item in the account of its walk, in the same batch: of this run's walk, or of an earlier one.
-pub fn settle_coverage(
-    ledger: &dyn Ledger,
-    site: &SiteRun,
-    row: &QueueRow,
-    fate: &Fate,
-    batch: &mut Batch,
-) -> Result<(), LedgerError> {
-    let key = Key::coverage(site.id(), &row.walk);
-    let mut walks = site.walks();
-    if let Some(walk) = walks.iter_mut().find(|walk| walk.id == row.walk) {
-        walk.coverage.settle(row.listed.as_ref(), fate);
-        batch.put(key, encode(&walk.coverage));
-        return Ok(());
+/// Whether what a task changes rests on what others of the same commit change, or theirs on it: lists, and items of a walk
+/// that is not of this run.
+fn rests_on_others(placed: &Placed) -> bool {
+    match &placed.item.finished.task {
+        Task::Article(lease) => !placed.item.finished.site.walks().iter().any(|walk| walk.id == lease.row.walk),
+        _ => true,
     }
-    if let Some(bytes) = ledger.get(&key)? {
-        let mut coverage: Coverage = decode(&key, &bytes)?;
-        coverage.settle(row.listed.as_ref(), fate);
-        batch.put(key, encode(&coverage));
+}
+
+/// How far its files are accounted for is noted with the last item of each site alone: after a crash before that, the items
+/// acknowledged already are read back in as well, and found to be known.
+fn note_ends_once(placed: &mut [Placed]) {
+    let (mut captures, mut texts) = (BTreeSet::new(), BTreeSet::new());
+    for place in placed.iter_mut().rev() {
+        let site = place.item.finished.site.id();
+        if place.ends.0.is_some() && !captures.insert(site.to_owned()) {
+            place.ends.0 = None;
+        }
+        if place.ends.1.is_some() && !texts.insert(site.to_owned()) {
+            place.ends.1 = None;
+        }
     }
-    Ok(())
+}
+
+/// What a visit of an archived article found.
+fn found_again(placed: &Placed, fate: &Fate) -> recheck::Revisited {
+    match (fate, &placed.item.finding) {
+        (Fate::Failed(cause), _) => recheck::Revisited::Lost(cause.clone()),
+        (_, Finding::NotModified) => recheck::Revisited::NotModified,
+        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => recheck::Revisited::Edited,
+        _ => recheck::Revisited::Unchanged,
+    }
 }
 
 fn count(site: &SiteRun, fate: &Fate) {

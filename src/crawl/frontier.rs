@@ -5,9 +5,9 @@
 
 mod again;
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::coverage::{Coverage, Fate};
 use super::rows::{QueueRow, UrlRow, UrlState, decode, encode};
@@ -93,6 +93,8 @@ pub struct Frontier {
     place: AtomicU64,
     // Fencing numbers up to here are of an earlier owner: its leases are void, since it is gone.
     epoch: u64,
+    // By site, the last place that was leased: most of what stands before it is under lease.
+    leased_to: Mutex<HashMap<String, Vec<u8>>>,
 }
 
 impl std::fmt::Debug for Frontier {
@@ -106,7 +108,13 @@ impl Frontier {
     pub fn open(ledger: Arc<dyn Ledger>) -> Result<Self, LedgerError> {
         let fence = counter(&*ledger, "fence")?;
         let place = counter(&*ledger, "place")?;
-        Ok(Self { ledger, fence: AtomicU64::new(fence), place: AtomicU64::new(place), epoch: fence })
+        Ok(Self {
+            ledger,
+            fence: AtomicU64::new(fence),
+            place: AtomicU64::new(place),
+            epoch: fence,
+            leased_to: Mutex::default(),
+        })
     }
 
     /// What is known of an address.
@@ -127,7 +135,9 @@ impl Frontier {
                 out.push(Known::Queued);
                 continue;
             }
-            let known = match self.row(site, &item.key)?.map(|row| row.state) {
+            let state = self.row(site, &item.key)?.map(|row| row.state);
+            let first = state.is_none();
+            let known = match state {
                 None | Some(UrlState::Refused(_) | UrlState::Failed { retryable: true, .. }) => Known::New,
                 Some(UrlState::Queued(_)) => Known::Queued,
                 Some(UrlState::Article { .. }) => Known::Held,
@@ -135,6 +145,9 @@ impl Frontier {
             };
             if known == Known::New {
                 self.push(site, item, batch);
+                if !first {
+                    batch.delete(Key::unsettled(site, &item.key));
+                }
             }
             out.push(known);
         }
@@ -158,7 +171,6 @@ impl Frontier {
         let row = url_row(&queued, UrlState::Queued(place));
         batch.put(Key::queue(site, place), encode(&queued));
         batch.put(Key::url(site, &item.key), encode(&row));
-        batch.delete(Key::unsettled(site, &item.key));
         batch.put(Key::meta("place"), place.to_be_bytes());
     }
 
@@ -167,7 +179,16 @@ impl Frontier {
         let prefix = Key::queue_of(site);
         let mut leases = Vec::new();
         let mut batch = Batch::default();
-        for (key, held) in self.ledger.scan(&prefix, None, LOOK_AHEAD)? {
+        let before = self.leased_to().get(site).cloned();
+        let free = match &before {
+            Some(last) => self.ledger.scan(&prefix, Some(last), most)?,
+            None => Vec::new(),
+        };
+        // At the end of the queue what was given back meanwhile is looked for.
+        let earlier = if free.len() < most { self.ledger.scan(&prefix, None, LOOK_AHEAD)? } else { Vec::new() };
+        let earlier = earlier.into_iter().filter(|(key, _)| before.as_ref().is_none_or(|last| key <= last));
+        let mut last = before.clone();
+        for (key, held) in earlier.chain(free) {
             if leases.len() == most {
                 break;
             }
@@ -182,7 +203,8 @@ impl Frontier {
             row.attempts = row.attempts.saturating_add(1);
             let leased = encode(&row);
             let place = key[prefix.len()..].try_into().map_or(0, u64::from_be_bytes);
-            batch.expect(key.clone(), Some(held)).put(key, leased.clone());
+            batch.expect(key.clone(), Some(held)).put(key.clone(), leased.clone());
+            last = last.max(Some(key));
             let earlier = if row.again { self.row(site, &row.key)?.map(Box::new) } else { None };
             leases.push(Lease { site: site.to_owned(), row, earlier, place, held: leased });
         }
@@ -191,7 +213,10 @@ impl Frontier {
         }
         batch.put(Key::meta("fence"), self.fence.load(Ordering::Relaxed).to_be_bytes());
         match self.ledger.apply(&batch)? {
-            Applied::Done => Ok(leases),
+            Applied::Done => {
+                self.leased_to().extend(last.map(|last| (site.to_owned(), last)));
+                Ok(leases)
+            }
             // Another owner was quicker; the next call sees what it left.
             Applied::Refused => Ok(Vec::new()),
         }
@@ -305,10 +330,15 @@ impl Frontier {
                 let walk = walk_of(&list);
                 let item = Candidate { url, key: canonical, list, via, title, listed, walk };
                 self.push(site, &item, &mut batch);
+                batch.delete(key.clone());
                 retried.push(row);
             }
             self.ledger.apply(&batch)?;
         }
+    }
+
+    fn leased_to(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {
+        self.leased_to.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a site's queue is empty.

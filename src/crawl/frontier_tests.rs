@@ -104,3 +104,31 @@ fn a_released_item_comes_back() {
     let got: Vec<_> = again.iter().map(|l| (l.row.title.as_str(), l.row.attempts)).collect();
     assert_eq!(got, [("Bài 2", 1), ("Bài 1", 2)]);
 }
+
+#[test]
+fn what_is_given_back_is_leased_again_behind_what_came_later() {
+    let ledger: Arc<dyn Ledger> = Arc::new(MemoryLedger::default());
+    let frontier = Frontier::open(Arc::clone(&ledger)).unwrap();
+    enqueue(&frontier, &*ledger, &(0..600).map(item).collect::<Vec<_>>());
+    let first = frontier.lease("s", 16).unwrap();
+    let mut batch = Batch::default();
+    frontier.release(&first[3], false, &mut batch);
+    assert_eq!(ledger.apply(&batch).unwrap(), Applied::Done);
+    let mut got = Vec::new();
+    loop {
+        let leases = frontier.lease("s", 16).unwrap();
+        if leases.is_empty() {
+            break;
+        }
+        for lease in leases {
+            let mut batch = Batch::default();
+            settle(&lease, &archived(), &mut batch);
+            assert_eq!(ledger.apply(&batch).unwrap(), Applied::Done);
+            got.push(lease.row.title);
+        }
+    }
+    let given_back = got.iter().position(|title| *title == first[3].row.title);
+    assert!(given_back.is_some_and(|at| at > 500), "{given_back:?}");
+    assert_eq!(got.len(), 585);
+    assert_eq!(got.iter().collect::<HashSet<_>>().len(), 585, "each is leased once");
+}

@@ -9,6 +9,7 @@ mod adopt;
 mod commit;
 pub mod coverage;
 mod disk;
+mod effects;
 mod error;
 mod frontier;
 mod kept;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::{decode, encode};
 use crate::archive::catalog::ArticleRecord;
-use crate::article::signature::{NEAR_DUPLICATE, Signature};
-use crate::ledger::{Batch, Key, Ledger, LedgerError};
+use crate::article::signature::{BANDS, NEAR_DUPLICATE, Signature};
+use crate::ledger::{Entry, Key, Ledger, LedgerError};
 use crate::model::Digest;
 
 /// Texts that a band's row keeps.
@@ -39,8 +39,8 @@ pub struct Neighbour {
     pub content: Digest,
 }
 
-/// Signatures of this commit: not in the ledger yet.
-pub type Fresh = Vec<(Neighbour, Signature)>;
+/// Rows of this commit: not in the ledger yet.
+pub type Rows = HashMap<Vec<u8>, Vec<u8>>;
 
 /// The signature of a text file's content, as its record describes it.
 pub fn signature(text: &str, record: &ArticleRecord) -> Option<Signature> {
@@ -50,13 +50,13 @@ pub fn signature(text: &str, record: &ArticleRecord) -> Option<Signature> {
 /// Texts of other articles that are nearly this one, the likest first.
 pub fn find<L: Ledger + ?Sized>(
     ledger: &L,
-    fresh: &Fresh,
+    pending: &Rows,
     id: &str,
     signature: &Signature,
 ) -> Result<Vec<Neighbour>, LedgerError> {
     let mut shared: HashMap<Vec<u8>, usize> = HashMap::new();
     for (band, key) in signature.bands() {
-        if let Some(texts) = ledger.get(&Key::band(band, key))? {
+        if let Some(texts) = get(ledger, pending, &Key::band(band, key))? {
             for text in texts.chunks_exact(SHORT) {
                 *shared.entry(text.to_vec()).or_default() += 1;
             }
@@ -65,39 +65,35 @@ pub fn find<L: Ledger + ?Sized>(
     let mut candidates: Vec<(Vec<u8>, usize)> = shared.into_iter().collect();
     candidates.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let mut near: Vec<(f64, Neighbour)> = Vec::new();
-    let mut judge = |neighbour: Neighbour, other: &Signature| {
-        let likeness = signature.likeness(other);
-        if neighbour.id != id && likeness >= NEAR_DUPLICATE {
-            near.push((likeness, neighbour));
-        }
-    };
     for (short, _) in candidates.into_iter().take(CANDIDATES) {
         let name = Key::signature(&short);
-        let Some(bytes) = ledger.get(&name)? else { continue };
+        let Some(bytes) = get(ledger, pending, &name)? else { continue };
         let row: SignatureRow = decode(&name, &bytes)?;
-        if let Some(other) = Signature::from_bytes(&row.values) {
-            judge(Neighbour { id: row.id, content: row.content }, &other);
+        let likeness = Signature::from_bytes(&row.values).map_or(0.0, |other| signature.likeness(&other));
+        if row.id != id && likeness >= NEAR_DUPLICATE {
+            near.push((likeness, Neighbour { id: row.id, content: row.content }));
         }
     }
-    for (neighbour, other) in fresh {
-        judge(neighbour.clone(), other);
-    }
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.content.cmp(&b.1.content)));
-    near.dedup_by(|a, b| a.1 == b.1);
     Ok(near.into_iter().map(|(_, neighbour)| neighbour).collect())
 }
 
-/// Notes a text's signature in the ledger. Safe to repeat.
-pub fn remember<L: Ledger + ?Sized>(
+fn get<L: Ledger + ?Sized>(ledger: &L, pending: &Rows, key: &[u8]) -> Result<Option<Vec<u8>>, LedgerError> {
+    pending.get(key).map_or_else(|| ledger.get(key), |row| Ok(Some(row.clone())))
+}
+
+/// The rows under which a text's signature is found. Safe to repeat.
+pub fn rows<L: Ledger + ?Sized>(
     ledger: &L,
+    pending: &Rows,
     record: &ArticleRecord,
     signature: &Signature,
-    batch: &mut Batch,
-) -> Result<(), LedgerError> {
+) -> Result<Vec<Entry>, LedgerError> {
+    let mut out = Vec::with_capacity(BANDS + 1);
     let short = &record.content_hash.0[..SHORT];
     for (band, key) in signature.bands() {
         let name = Key::band(band, key);
-        let mut texts = ledger.get(&name)?.unwrap_or_default();
+        let mut texts = get(ledger, pending, &name)?.unwrap_or_default();
         if texts.chunks_exact(SHORT).any(|text| text == short) {
             continue;
         }
@@ -105,11 +101,11 @@ pub fn remember<L: Ledger + ?Sized>(
             texts.drain(..SHORT);
         }
         texts.extend_from_slice(short);
-        batch.put(name, texts);
+        out.push((name, texts));
     }
     let row = SignatureRow { id: record.id.clone(), content: record.content_hash, values: signature.0.to_vec() };
-    batch.put(Key::signature(short), encode(&row));
-    Ok(())
+    out.push((Key::signature(short), encode(&row)));
+    Ok(out)
 }
 
 /// Adds ids that a record does not name yet; says whether it named more afterwards.
@@ -127,7 +123,7 @@ pub fn name(record: &mut ArticleRecord, ids: impl IntoIterator<Item = String>) -
 mod tests {
     use super::*;
     use crate::archive::catalog::tests::record;
-    use crate::ledger::MemoryLedger;
+    use crate::ledger::{Batch, MemoryLedger};
 
     fn text(n: usize) -> String {
         let line =
@@ -143,7 +139,9 @@ mod tests {
         record.content_hash = Digest::of(format!("{n}").as_bytes());
         let signature = signature(&text(n), &record).unwrap();
         let mut batch = Batch::default();
-        remember(ledger, &record, &signature, &mut batch).unwrap();
+        for (key, row) in rows(ledger, &Rows::new(), &record, &signature).unwrap() {
+            batch.put(key, row);
+        }
         ledger.apply(&batch).unwrap();
         (record, signature)
     }
@@ -156,7 +154,7 @@ mod tests {
         for (band, key) in signature.bands() {
             assert!(ledger.get(&Key::band(band, key)).unwrap().unwrap().len() <= BAND * SHORT);
         }
-        let near = find(&ledger, &Vec::new(), "new", signature).unwrap();
+        let near = find(&ledger, &Rows::new(), "new", signature).unwrap();
         assert!((1..=CANDIDATES).contains(&near.len()));
         assert!(near.iter().any(|neighbour| neighbour.id == "id49"), "{near:?}");
         assert!(near.iter().all(|neighbour| neighbour.id != "id3"), "{near:?}");
@@ -166,9 +164,15 @@ mod tests {
     fn an_article_is_no_neighbour_of_itself_and_names_are_bounded() {
         let ledger = MemoryLedger::default();
         let (mut record, signature) = shelve(&ledger, 1);
-        assert!(find(&ledger, &Vec::new(), "id1", &signature).unwrap().is_empty());
-        let fresh = vec![(Neighbour { id: "id7".to_owned(), content: record.content_hash }, signature)];
-        assert_eq!(find(&ledger, &fresh, "id1", &signature).unwrap().len(), 1);
+        assert!(find(&ledger, &Rows::new(), "id1", &signature).unwrap().is_empty());
+        // Texts of one commit find each other before the ledger knows them, and none pushes another out.
+        let (empty, mut pending) = (MemoryLedger::default(), Rows::new());
+        for id in ["id7", "id8"] {
+            let mut other = record.clone();
+            (other.id, other.content_hash) = (id.to_owned(), Digest::of(id.as_bytes()));
+            pending.extend(rows(&empty, &pending, &other, &signature).unwrap());
+        }
+        assert_eq!(find(&empty, &pending, "id1", &signature).unwrap().len(), 2);
         assert!(!name(&mut record, ["id1".to_owned()]));
         assert!(name(&mut record, (0..100).map(|n| format!("n{n}"))));
         assert_eq!(record.near_duplicates.len(), NAMED);

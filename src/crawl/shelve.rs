@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::error::CrawlError;
-use super::near::{self, Neighbour};
+use super::near;
 use super::process::Text;
 use super::shelf::Shelf;
 use super::versions::{Pending, Records, Standing};
@@ -16,7 +16,7 @@ use crate::archive::warc::{Receipt, RecordId, TextCapture};
 use crate::article::EXTRACTOR;
 use crate::article::signature::Signature;
 use crate::config::authority;
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::model::{CanonicalUrl, Digest, Stamp, StampSource};
 use crate::portal;
 
@@ -58,14 +58,14 @@ pub struct Shelved {
     pub edited: bool,
     /// Records of older texts that are nearly the same, and are told so.
     pub told: Vec<ArticleRecord>,
-    /// The signature of a new text.
-    pub signature: Option<Signature>,
+    /// Rows that lead to a new text from those that are nearly the same.
+    pub near: Vec<Entry>,
 }
 
 impl Shelved {
     /// A record that was appended, with its text if that is new.
     pub fn appended(record: ArticleRecord, text: Option<String>) -> Self {
-        Self { record, text, appended: true, edited: false, told: Vec::new(), signature: None }
+        Self { record, text, appended: true, edited: false, told: Vec::new(), near: Vec::new() }
     }
 }
 
@@ -121,13 +121,13 @@ pub fn shelve(
         pending.add(record);
     }
     pending.add(&record);
-    let signature = found.signature.filter(|_| text.is_some());
-    if let Some(signature) = signature {
-        let neighbour = Neighbour { id: record.id.clone(), content: record.content_hash };
-        pending.fresh.push((neighbour, signature));
+    let mut near = Vec::new();
+    if let Some(signature) = found.signature.filter(|_| text.is_some()) {
+        near = near::rows(ledger, &pending.near, &record, &signature)?;
+        pending.near.extend(near.iter().cloned());
     }
     let text = text.map(str::to_owned);
-    Ok(Shelved { edited, told, signature, ..Shelved::appended(record, text) })
+    Ok(Shelved { edited, told, near, ..Shelved::appended(record, text) })
 }
 
 /// Names the articles that are nearly the same in the record of a new text; gives their records, which name it in turn.
@@ -137,7 +137,7 @@ fn tell<L: Ledger + ?Sized>(
     record: &mut ArticleRecord,
 ) -> Result<Vec<ArticleRecord>, CrawlError> {
     let Some(signature) = signature else { return Ok(Vec::new()) };
-    let near = near::find(records.ledger, &records.pending.fresh, &record.id, signature)?;
+    let near = near::find(records.ledger, &records.pending.near, &record.id, signature)?;
     let mut told = Vec::new();
     for neighbour in &near {
         let Some(mut other) = records.of(&neighbour.content)? else { continue };
@@ -243,5 +243,6 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         list: Some(source.list.to_owned()),
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),
+        notes: article.notes.clone(),
     }
 }

@@ -14,7 +14,12 @@ pub(super) struct Wire {
     pub(super) sent: Vec<u8>,
     pub(super) received: Vec<u8>,
     pub(super) first_byte: Option<Instant>,
+    /// Bytes of the response before: pages of one server are of much the same size.
+    before: usize,
 }
+
+/// Room made for a response before its size is known, at most.
+const ROOM_BYTES: usize = 256 << 10;
 
 /// A handle on the bytes of the exchange under way.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +32,9 @@ impl Tap {
 
     /// Takes what passed and starts anew.
     pub(super) fn take(&self) -> Wire {
-        std::mem::take(&mut self.wire())
+        let mut wire = self.wire();
+        let before = if wire.received.is_empty() { wire.before } else { wire.received.len() };
+        std::mem::replace(&mut *wire, Wire { before, ..Wire::default() })
     }
 }
 
@@ -52,6 +59,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
         if !new.is_empty() {
             let mut wire = self.tap.wire();
             wire.first_byte.get_or_insert_with(Instant::now);
+            if wire.received.is_empty() {
+                let room = wire.before.min(ROOM_BYTES);
+                wire.received.reserve_exact(room + room / 8);
+            }
             wire.received.extend_from_slice(new);
         }
         polled

@@ -96,6 +96,13 @@ impl Batch {
         self
     }
 
+    /// Takes in another batch: all that it expects must hold before either writes. Of two writes to a key the later stays.
+    pub fn join(&mut self, later: &Self) -> &mut Self {
+        self.expects.extend_from_slice(&later.expects);
+        self.writes.extend_from_slice(&later.writes);
+        self
+    }
+
     /// Whether nothing would be written.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()

@@ -49,6 +49,26 @@ fn a_batch_is_applied_whole_or_not_at_all() {
 }
 
 #[test]
+fn joined_batches_hold_or_fall_together_and_the_later_write_stays() {
+    each(|ledger| {
+        let (mut first, mut second) = (Batch::default(), Batch::default());
+        first.expect("a", None).put("a", "1").put("sum", "1").put("gone", "1");
+        second.expect("b", None).put("b", "1").put("sum", "2").delete("gone");
+        let mut joint = Batch::default();
+        joint.join(&first).join(&second);
+        assert_eq!(ledger.apply(&joint).unwrap(), Applied::Done);
+        assert_eq!(ledger.get(b"sum").unwrap(), Some(b"2".to_vec()));
+        assert_eq!(ledger.get(b"gone").unwrap(), None);
+        let mut third = Batch::default();
+        third.expect("c", None).put("c", "1");
+        let mut joint = Batch::default();
+        joint.join(&third).join(&second);
+        assert_eq!(ledger.apply(&joint).unwrap(), Applied::Refused);
+        assert_eq!(ledger.get(b"c").unwrap(), None);
+    });
+}
+
+#[test]
 fn of_two_that_expect_the_same_one_wins() {
     each(|ledger| {
         let wins: usize = std::thread::scope(|scope| {

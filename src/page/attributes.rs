@@ -7,10 +7,9 @@ use memchr::{memchr, memmem};
 /// A `data:` address longer than this is an image in the page itself.
 const MAX_DATA_BYTES: usize = 256;
 
-/// One attribute: where it stands, and its name.
+/// One attribute: where its name stands, and its value without quotes.
 #[derive(Debug, Clone)]
 pub(super) struct Attribute {
-    pub(super) whole: Range<usize>,
     pub(super) name: Range<usize>,
     pub(super) value: Range<usize>,
 }

@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use ego_tree::Tree;
-use html5ever::driver::{ParseOpts, parse_document};
-use html5ever::tendril::TendrilSink;
-use scraper::{Html, HtmlTreeSink, Node};
+use scraper::Html;
 use url::Url;
 
-use super::prune;
+use super::build::Builder;
+use super::prune::prune;
 use crate::model::Limits;
 
 /// A decoded HTML page and its one parse.
@@ -28,12 +26,11 @@ impl HtmlPage {
     ///
     /// Never fails: what is over a bound is left out of the tree and stays in `source`.
     pub fn parse(url: Url, source: String, limits: &Limits) -> Self {
-        let pruned = prune::prune(&source, limits);
-        // An element and a text each: a tree that grows while it is built is copied several times over.
-        let mut empty = Html::new_document();
-        empty.tree = Tree::with_capacity(Node::Document, pruned.elements * 2 + 16);
-        let dom = parse_document(HtmlTreeSink::new(empty), ParseOpts::default()).one(pruned.html.as_str());
-        Self { url, source, dom, json_ld: pruned.json_ld }
+        let read = &source[..source.floor_char_boundary(limits.html_bytes)];
+        let mut builder = Builder::new(read);
+        let json_ld = prune(read, limits, &mut builder);
+        let dom = builder.finish();
+        Self { url, source, dom, json_ld }
     }
 
     /// The bodies of the page's `application/ld+json` scripts, in document order.

@@ -5,14 +5,21 @@
 //! linear in the body. Refuses: I/O, bodies that grow beyond the limits, content codings nobody asked for.
 
 mod attributes;
+mod build;
 mod charset;
 mod decode;
 mod fonts;
 mod html;
 mod media;
+mod names;
+mod output;
 mod prune;
+mod references;
+mod sink;
 mod tags;
 
+#[cfg(test)]
+mod same;
 #[cfg(test)]
 mod tests;
 

@@ -1,14 +1,15 @@
-//! A linear pass over the source, before the parser sees it.
+//! A linear pass over the source: tags and texts, as tree construction is to see them.
 //!
-//! The parser's cost grows with the square of the nesting depth, and open formatting elements multiply; scripts, styles
-//! and layout white space are two thirds of a portal's page. So: contents that are no text go, depth and counts are
-//! bounded, whatever this pass believes closed is closed explicitly.
+//! The cost of construction grows with the square of the nesting depth, and open formatting elements multiply; scripts,
+//! styles and layout white space are two thirds of a portal's page. So: contents that are no text go, depth and counts
+//! are bounded, whatever this pass believes closed is closed explicitly.
 
 use std::ops::Range;
 
 use memchr::memchr;
 
 use super::attributes::{Attribute, keeps, names_json_ld, value_at};
+use super::output::Output;
 use super::tags::{Closing, Kind, Open, Stack};
 use crate::model::Limits;
 
@@ -24,21 +25,12 @@ const MAX_ATTRIBUTES: usize = 48;
 /// JSON-LD scripts remembered.
 const MAX_JSON_LD: usize = 16;
 
-/// What is parsed, and where the source holds JSON-LD.
-pub(super) struct Pruned {
-    pub(super) html: String,
-    pub(super) json_ld: Vec<Range<usize>>,
-    /// Elements in `html`, about.
-    pub(super) elements: usize,
-}
-
-/// Makes the copy of `source` that is parsed.
-pub(super) fn prune(source: &str, limits: &Limits) -> Pruned {
-    let end = source.floor_char_boundary(limits.html_bytes);
+/// Writes what is left of `source` to `out`; gives the places of its JSON-LD.
+pub(super) fn prune(source: &str, limits: &Limits, out: &mut impl Output) -> Vec<Range<usize>> {
     let mut pass = Pass {
-        source: &source[..end],
-        bytes: &source.as_bytes()[..end],
-        out: String::with_capacity(end / 2),
+        source,
+        bytes: source.as_bytes(),
+        out,
         stack: Stack::new(),
         depth_limit: limits.dom_depth.max(8),
         cost: 0,
@@ -47,17 +39,16 @@ pub(super) fn prune(source: &str, limits: &Limits) -> Pruned {
         attributes: Vec::new(),
         exhausted: Vec::new(),
         json_ld: Vec::new(),
-        zeros: memchr(0, &source.as_bytes()[..end]).is_some(),
         lower: Vec::new(),
     };
     pass.run();
-    Pruned { html: pass.out, json_ld: pass.json_ld, elements: pass.cost.min(MAX_ELEMENTS) }
+    pass.json_ld
 }
 
-struct Pass<'a> {
+struct Pass<'a, O> {
     source: &'a str,
     bytes: &'a [u8],
-    out: String,
+    out: &'a mut O,
     stack: Stack,
     depth_limit: usize,
     cost: usize,
@@ -68,14 +59,12 @@ struct Pass<'a> {
     /// Names whose end tag does not come any more: looked for once only.
     exhausted: Vec<Vec<u8>>,
     json_ld: Vec<Range<usize>>,
-    /// The source holds NULs.
-    zeros: bool,
     lower: Vec<u8>,
 }
 
-impl Pass<'_> {
+impl<O: Output> Pass<'_, O> {
     fn run(&mut self) {
-        let mut at = 0;
+        let mut at = if self.source.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
         while at < self.bytes.len() {
             let Some(offset) = memchr(b'<', &self.bytes[at..]) else {
                 self.text(at..self.bytes.len());
@@ -94,7 +83,7 @@ impl Pass<'_> {
                 _ => {
                     // Each costs the parser as much as an element.
                     self.cost += 1;
-                    self.out.push_str(if self.cost > MAX_ELEMENTS { " " } else { "&lt;" });
+                    self.out.literal(if self.cost > MAX_ELEMENTS { " " } else { "&lt;" });
                     tag + 1
                 }
             };
@@ -106,20 +95,10 @@ impl Pass<'_> {
         memchr(byte, &self.bytes[from..]).map_or(self.bytes.len(), |offset| from + offset + 1)
     }
 
-    /// Copies a piece of the source. Every cut of this pass lies beside an ASCII byte.
-    fn copy(&mut self, range: Range<usize>) {
-        let piece = self.source.get(range).unwrap_or_default();
-        if self.zeros && piece.contains('\0') {
-            self.out.extend(piece.chars().filter(|c| *c != '\0'));
-        } else {
-            self.out.push_str(piece);
-        }
-    }
-
     /// Text, with runs of white space folded (outside `pre`).
     fn text(&mut self, range: Range<usize>) {
         if self.pre > 0 {
-            self.copy(range);
+            self.out.text(range);
             return;
         }
         let bytes = self.bytes;
@@ -137,12 +116,12 @@ impl Pass<'_> {
                 at += 1;
             }
             if at - run > 1 {
-                self.copy(start..run);
-                self.out.push(if lines { '\n' } else { ' ' });
+                self.out.text(start..run);
+                self.out.literal(if lines { "\n" } else { " " });
                 start = at;
             }
         }
-        self.copy(start..range.end);
+        self.out.text(start..range.end);
     }
 
     /// Comments go, the doctype stays.
@@ -150,7 +129,7 @@ impl Pass<'_> {
         if !self.bytes[tag..].starts_with(b"<!--") {
             let end = self.past(tag, b'>');
             if self.bytes[tag + 2..end].get(..7).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) {
-                self.copy(tag..end);
+                self.out.doctype(tag..end);
             }
             return end;
         }
@@ -175,7 +154,7 @@ impl Pass<'_> {
     fn take_name(&mut self, name: &Range<usize>) -> Kind {
         self.lower.clear();
         let bytes = self.bytes;
-        self.lower.extend(bytes[name.clone()].iter().map(u8::to_ascii_lowercase));
+        self.lower.extend(bytes[name.clone()].iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase));
         Kind::of(&self.lower)
     }
 
@@ -184,7 +163,7 @@ impl Pass<'_> {
         let kind = self.take_name(&name);
         let Some(end) = self.scan_attributes(name.end) else { return self.bytes.len() };
         match kind {
-            Kind::Void if self.lower == b"br" => self.out.push_str("<br>"),
+            Kind::Void if self.lower == b"br" => self.out.start(name, &[]),
             Kind::Void | Kind::Dropped | Kind::Hollow | Kind::Verbatim | Kind::Skipped => {}
             _ => match self.stack.closing(kind, &self.lower) {
                 Closing::Nothing => {}
@@ -192,17 +171,11 @@ impl Pass<'_> {
                 Closing::Only(height) => {
                     self.stack.remove(height);
                     self.formatting = self.formatting.saturating_sub(usize::from(kind == Kind::Formatting));
-                    self.emit_end(&name);
+                    self.out.end(name);
                 }
             },
         }
         end
-    }
-
-    fn emit_end(&mut self, name: &Range<usize>) {
-        self.out.push_str("</");
-        self.copy(name.clone());
-        self.out.push('>');
     }
 
     /// Closes every element from `height` up, in the output too. Formatting elements are left to the parser, which
@@ -212,7 +185,7 @@ impl Pass<'_> {
             let Some(open) = self.stack.pop() else { return };
             self.pre -= usize::from(self.is_pre(&open));
             if !matches!(open.kind, Kind::Formatting | Kind::Anchor | Kind::Mute) {
-                self.emit_end(&(open.name.0..open.name.1));
+                self.out.end(open.name.0..open.name.1);
             }
         }
     }
@@ -238,15 +211,15 @@ impl Pass<'_> {
             }
             Kind::Hollow => {
                 if !over {
-                    self.emit_start(tag, end, &name);
-                    self.emit_end(&name);
+                    self.emit_start(name.clone());
+                    self.out.end(name);
                 }
                 return self.after_end_tag(end).unwrap_or(end);
             }
-            Kind::Verbatim => return self.verbatim(tag, end, &name, over),
+            Kind::Verbatim => return self.verbatim(end, name, over),
             Kind::Void if over => {}
-            Kind::Void => self.emit_start(tag, end, &name),
-            _ => self.open(kind, tag, end, name, over),
+            Kind::Void => self.emit_start(name),
+            _ => self.open(kind, name, over),
         }
         end
     }
@@ -269,7 +242,7 @@ impl Pass<'_> {
             && self.attributes.iter().all(|attribute| !keeps(self.bytes, attribute))
     }
 
-    fn open(&mut self, kind: Kind, tag: usize, end: usize, name: Range<usize>, over: bool) {
+    fn open(&mut self, kind: Kind, name: Range<usize>, over: bool) {
         if let Some(height) = self.stack.implied(kind, &self.lower) {
             self.close_implied(kind, height);
         }
@@ -277,20 +250,20 @@ impl Pass<'_> {
         let flood = kind == Kind::Formatting && self.formatting >= MAX_FORMATTING;
         if over || stray || flood || self.stack.depth() >= self.depth_limit {
             // Flattened; a blank keeps the words of two blocks apart.
-            self.out.push(' ');
+            self.out.literal(" ");
             return;
         }
         self.formatting += usize::from(kind == Kind::Formatting);
         let open = Open::new(kind, &self.lower, (name.start, name.end));
         self.pre += usize::from(self.is_pre(&open));
         self.stack.push(open);
-        self.emit_start(tag, end, &name);
+        self.emit_start(name);
     }
 
     fn close_implied(&mut self, kind: Kind, height: usize) {
         if kind == Kind::Anchor {
-            self.stack.remove(height);
-            self.out.push_str("</a>");
+            let open = self.stack.remove(height);
+            self.out.end(open.name.0..open.name.1);
         } else {
             self.close_from(height);
         }
@@ -327,27 +300,17 @@ impl Pass<'_> {
                 value = value_at(bytes, next)?;
                 at = value.end + usize::from(matches!(bytes[next], b'"' | b'\''));
             }
-            if self.attributes.len() <= MAX_ATTRIBUTES {
-                self.attributes.push(Attribute { whole: start..at, name, value });
+            // NULs are nothing, in names too.
+            if self.attributes.len() <= MAX_ATTRIBUTES && bytes[name.clone()].iter().any(|byte| *byte != 0) {
+                self.attributes.push(Attribute { name, value });
             }
         }
     }
 
-    fn emit_start(&mut self, tag: usize, end: usize, name: &Range<usize>) {
-        let flood = self.attributes.len() > MAX_ATTRIBUTES;
-        if !flood && self.attributes.iter().all(|attribute| keeps(self.bytes, attribute)) {
-            self.copy(tag..end);
-            return;
-        }
-        self.copy(tag..name.end);
-        for index in 0..self.attributes.len().min(MAX_ATTRIBUTES) {
-            if keeps(self.bytes, &self.attributes[index]) {
-                self.out.push(' ');
-                self.copy(self.attributes[index].whole.clone());
-            }
-        }
-        // An unquoted value must not take the bracket's slash along.
-        self.out.push_str(" >");
+    fn emit_start(&mut self, name: Range<usize>) {
+        self.attributes.truncate(MAX_ATTRIBUTES);
+        self.attributes.retain(|attribute| keeps(self.bytes, attribute));
+        self.out.start(name, &self.attributes);
     }
 
     fn drop_content(&mut self, name: &Range<usize>, end: usize) -> usize {
@@ -365,13 +328,13 @@ impl Pass<'_> {
         after
     }
 
-    fn verbatim(&mut self, tag: usize, end: usize, name: &Range<usize>, over: bool) -> usize {
+    fn verbatim(&mut self, end: usize, name: Range<usize>, over: bool) -> usize {
         let Some(after) = self.after_end_tag(end) else { return end };
         if !over {
-            self.emit_start(tag, end, name);
+            self.emit_start(name.clone());
             let close = self.source[..after].rfind("</").unwrap_or(end).max(end);
             self.text(end..close);
-            self.emit_end(name);
+            self.out.end(name);
         }
         after
     }

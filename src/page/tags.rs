@@ -147,10 +147,11 @@ impl Stack {
         Some(top)
     }
 
-    pub(super) fn remove(&mut self, height: usize) {
+    pub(super) fn remove(&mut self, height: usize) -> Open {
         let gone = self.open.remove(height);
         self.counts[(gone.key & 255) as usize] -= 1;
         self.tables -= usize::from(gone.kind == Kind::Table);
+        gone
     }
 
     /// From which height up a start tag closes open elements.

@@ -11,7 +11,7 @@ use super::reader::{ListReader, ListReading, Taken};
 use super::script::entities;
 use super::xml::{self, Record};
 use super::{ListItem, Next, article_key};
-use crate::article::dates::parse_stamp;
+use crate::article::dates::{month_first, parse_month_first, parse_stamp};
 use crate::model::{PageMethod, PageRequest, Stamp, StampSource, VIETNAM};
 
 /// Names of a feed's root element.
@@ -22,6 +22,7 @@ impl ListReader {
     pub(super) fn read_feed(&self, url: &Url, source: &str, request: &PageRequest, cursor: Cursor) -> ListReading {
         let family = self.known_family(&cursor);
         let (head, records) = xml::records(source, &["item", "entry"]);
+        let month_first = months_first(&records);
         let (mut keys, mut items, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
         for record in &records {
             let Some(link) = link(record, url).filter(|link| self.urls.accepts(link)) else { continue };
@@ -33,7 +34,7 @@ impl ListReader {
             }
             seen.insert(key.clone(), items.len());
             keys.push(key);
-            items.push(ListItem { url: link, title: title(record), date: date(record), also: Vec::new() });
+            items.push(ListItem { url: link, title: title(record), date: date(record, month_first), also: Vec::new() });
         }
         let next = onward(&head, url).filter(|_| !items.is_empty());
         let next = next.map_or_else(
@@ -69,8 +70,21 @@ fn title(record: &Record) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn date(record: &Record) -> Option<Stamp> {
-    ["pubdate", "published", "dc:date", "a10:updated", "updated"].iter().find_map(|name| stamp(record.text(name)?))
+/// Elements that hold an entry's date.
+const DATES: [&str; 5] = ["pubdate", "published", "dc:date", "a10:updated", "updated"];
+
+/// Whether the feed writes `9/25/2026`: one entry that can be read no other way speaks for all of them.
+fn months_first(records: &[Record]) -> bool {
+    let mut said = records.iter().filter_map(|record| DATES.iter().find_map(|name| month_first(record.text(name)?)));
+    said.next().is_some_and(|first| first && said.all(|other| other))
+}
+
+fn date(record: &Record, month_first: bool) -> Option<Stamp> {
+    DATES.iter().find_map(|name| {
+        let text = record.text(name)?;
+        let swapped = if month_first { parse_month_first(text) } else { None };
+        swapped.map(|(at, has_time)| Stamp { at, has_time, source: StampSource::List }).or_else(|| stamp(text))
+    })
 }
 
 /// A date as feeds, sitemaps and web services write it.

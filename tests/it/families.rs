@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use luutru_portal::{Family, PortalSpec};
 
+use crate::score::{COLUMNS, Score};
 use crate::support::{Asked, Stage};
 
 const ARTICLES: usize = 24;
@@ -15,7 +16,7 @@ struct Measure {
     found: usize,
     wanted: usize,
     strangers: Vec<String>,
-    texts: usize,
+    score: Score,
     twice: usize,
 }
 
@@ -23,7 +24,7 @@ fn stage(family: Family) -> Stage {
     Stage::new(vec![PortalSpec::family(family, family.name(), 11).articles(ARTICLES).page_size(5)])
 }
 
-/// Counts the gold articles that the catalogue holds, records that are none, and texts that equal the gold.
+/// Counts the gold articles that the catalogue holds and the records that are none, and scores the texts.
 fn measure(stage: &Stage) -> Measure {
     let golds = stage.portal(0).gold();
     let by_url: HashMap<&str, usize> = golds
@@ -33,7 +34,7 @@ fn measure(stage: &Stage) -> Measure {
             std::iter::once(gold.url.as_str()).chain(gold.twins.iter().map(String::as_str)).map(move |url| (url, at))
         })
         .collect();
-    let (mut found, mut strangers, mut texts) = (HashSet::new(), Vec::new(), 0);
+    let (mut found, mut strangers, mut score) = (HashSet::new(), Vec::new(), Score::default());
     for record in stage.articles() {
         let locations: Vec<&str> = record["locations"].as_array().unwrap().iter().filter_map(|l| l.as_str()).collect();
         let held: Vec<usize> = locations.iter().filter_map(|url| by_url.get(url).copied()).collect();
@@ -41,29 +42,49 @@ fn measure(stage: &Stage) -> Measure {
             None => strangers.push(locations.join(" ")),
             Some(first) => {
                 let text = std::fs::read_to_string(stage.root().join(record["text_path"].as_str().unwrap())).unwrap();
-                texts += usize::from(text == golds[*first].text);
+                if let Some((ours, gold)) = first_difference(&text, &golds[*first].text) {
+                    println!("{}:\n  read {ours:?}\n  gold {gold:?}", locations[0]);
+                }
+                score.add(&Score::of(&golds[*first], &record, &text));
             }
         }
         found.extend(held);
     }
     let asked = Asked::of(stage.portal(0), 0).articles;
     let twice = asked.len() - asked.iter().map(|request| request.path.as_str()).collect::<HashSet<_>>().len();
-    Measure { found: found.len(), wanted: golds.len(), strangers, texts, twice }
+    Measure { found: found.len(), wanted: golds.len(), strangers, score, twice }
+}
+
+/// The first block that differs.
+fn first_difference<'a>(ours: &'a str, gold: &'a str) -> Option<(&'a str, &'a str)> {
+    let (mut ours, mut gold) = (ours.split("\n\n"), gold.split("\n\n"));
+    loop {
+        match (ours.next(), gold.next()) {
+            (None, None) => return None,
+            (ours, gold) if ours != gold => return Some((ours.unwrap_or_default(), gold.unwrap_or_default())),
+            _ => {}
+        }
+    }
 }
 
 /// Crawls each family and says what came of it; gives the complaints.
 fn each(families: &[Family], how: &str, crawl: impl Fn(&Stage)) {
-    let mut complaints = Vec::new();
+    let (mut complaints, mut total) = (Vec::new(), Score::default());
+    println!("{how} | family | found | {COLUMNS}");
     for family in families {
         let stage = stage(*family);
         crawl(&stage);
-        let Measure { found, wanted, strangers, texts, twice } = measure(&stage);
-        println!("{how} {}: {found} of {wanted} articles, {texts} texts equal to the gold", family.name());
+        let Measure { found, wanted, strangers, score, twice } = measure(&stage);
+        println!("{how} | {:10} | {found} of {wanted} | {score}", family.name());
+        complaints.extend(score.short().into_iter().map(|what| format!("{}: {what}", family.name())));
+        total.add(&score);
         if found != wanted || !strangers.is_empty() || twice > 0 {
             complaints
                 .push(format!("{}: {found} of {wanted}, no articles: {strangers:?}, twice: {twice}", family.name()));
         }
     }
+    println!("{how} | all | | {total}");
+    complaints.extend(total.short());
     assert!(complaints.is_empty(), "{complaints:#?}");
 }
 
@@ -88,4 +109,17 @@ fn every_preset_reads_its_family() {
         stage.site_files("");
         stage.crawl(&["backfill"]).ended(0);
     });
+}
+
+#[test]
+fn the_feed_portals_articles_are_read_as_well() {
+    let stage = stage(Family::Feed);
+    let lists = stage.lists();
+    let mut words = vec!["backfill"];
+    words.extend(lists.iter().map(String::as_str));
+    stage.crawl(&words).ended(0);
+    let Measure { found, score, strangers, .. } = measure(&stage);
+    println!("bare | feed | {found} | {score}");
+    assert!(found >= 5 && strangers.is_empty(), "{found}, {strangers:?}");
+    assert_eq!(score.short(), [""; 0]);
 }

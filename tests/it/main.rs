@@ -19,6 +19,7 @@ mod portals;
 mod probe;
 mod raw;
 mod recovery;
+mod score;
 mod serve;
 mod support;
 mod tidy;

@@ -38,11 +38,13 @@ impl From<Level> for u8 {
     }
 }
 
-/// What a thread keeps between records: the compressor's tables (about 600 KiB at level 3) and the record's bytes.
+/// What a thread keeps between records: the compressor's tables (about 600 KiB at level 3), the record's bytes, and room
+/// for the member.
 struct Bench {
     level: Level,
     compressor: Compressor,
     record: Vec<u8>,
+    member: Vec<u8>,
 }
 
 /// Scratch space above this is given back, so that one huge capture does not stay in memory for good.
@@ -57,18 +59,23 @@ pub fn append_member(out: &mut Vec<u8>, level: Level, parts: &[&[u8]]) -> u64 {
     BENCH.with_borrow_mut(|slot| {
         let mut bench = match slot.take() {
             Some(bench) if bench.level == level => bench,
-            _ => Bench { level, compressor: new_compressor(level), record: Vec::new() },
+            _ => Bench { level, compressor: new_compressor(level), record: Vec::new(), member: Vec::new() },
         };
         bench.record.clear();
         for part in parts {
             bench.record.extend_from_slice(part);
         }
-        let start = out.len();
         let bound = bench.compressor.gzip_compress_bound(bench.record.len());
-        out.resize(start + bound, 0);
+        // Grows only, so that no room is cleared twice.
+        if bench.member.len() < bound {
+            bench.member.resize(bound, 0);
+        }
         // Cannot fail: the bound is the compressor's own. Were it wrong, an empty member would be caught on reading.
-        let length = bench.compressor.gzip_compress(&bench.record, &mut out[start..]).unwrap_or(0);
-        out.truncate(start + length);
+        let length = bench.compressor.gzip_compress(&bench.record, &mut bench.member).unwrap_or(0);
+        out.extend_from_slice(&bench.member[..length]);
+        if bench.member.len() > KEEP_SCRATCH_BYTES {
+            bench.member = Vec::new();
+        }
         bench.record.shrink_to(KEEP_SCRATCH_BYTES);
         *slot = Some(bench);
         length as u64

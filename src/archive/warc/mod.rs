@@ -19,6 +19,7 @@ mod recover;
 mod resync;
 mod rotate;
 mod series;
+mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

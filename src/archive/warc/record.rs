@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use warc::{RecordType, TruncatedType};
 
 use super::fields::{field, forbidden, one_line, repeatable, target_uri};
+use super::http;
 use super::id::{RecordId, date_string};
 use super::member::{Level, append_member};
+use super::stored::{append_stored, is_dense};
 use crate::archive::cdxj::{self, Listed, Listing};
 use crate::model::Digest;
 
@@ -198,8 +200,17 @@ impl<'a> Record<'a> {
         head
     }
 
-    /// Appends the record as one gzip member; returns its length in bytes.
+    /// Appends the record as one gzip member; returns its length in bytes. What is packed already is not packed again.
     pub fn append_to(&self, out: &mut Vec<u8>, level: Level) -> u64 {
+        if self.kind == RecordType::Response {
+            let (http_head, body) = self.block.split_at(http::head_length(&self.block));
+            let text = || [self.head().as_bytes(), http_head].concat();
+            if is_dense(body)
+                && let Some(length) = append_stored(out, &text(), body, b"\r\n\r\n")
+            {
+                return length;
+            }
+        }
         append_member(out, level, &[self.head().as_bytes(), &self.block, b"\r\n\r\n"])
     }
 }

@@ -157,6 +157,79 @@ fn a_clock_in_the_banner_is_no_date() {
     assert_eq!(article.published.unwrap().source, StampSource::List);
 }
 
+/// Reads the plain page with `head` between title and body, as captured on 10 March 2026 at nine.
+fn headed(head: &str, hint: &Hint<'_>) -> Article {
+    let source = page(head, &format!("<p>{FIRST}</p><p>{SECOND}</p>"));
+    let Reading::Article(article) =
+        read_with(&ArticleSpec::default(), "https://cong.example.vn/202511/x", &source, hint)
+    else {
+        panic!("no article")
+    };
+    *article
+}
+
+#[test]
+fn every_kind_of_witness_is_named() {
+    let told = |head: &str| {
+        let article = headed(head, &hint());
+        let stamp = article.published.unwrap();
+        (stamp.to_rfc3339(), stamp.source, article.date_line, article.notes.len())
+    };
+    let line = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told("<div class=date>3 giờ trước | 41 lượt xem</div>"),
+        ("2026-03-10T06:00:00+07:00".to_owned(), StampSource::Stamp, line("3 giờ trước | 41 lượt xem"), 1)
+    );
+    assert_eq!(
+        told("<div>Đăng lúc: Hôm qua, 08:15</div>"),
+        ("2026-03-09T08:15:00+07:00".to_owned(), StampSource::Stamp, line("Đăng lúc: Hôm qua, 08:15"), 1)
+    );
+    // No year: the address says November 2025.
+    assert_eq!(
+        told("<div class=date>Thứ Năm, 20-11</div>"),
+        ("2025-11-20T00:00:00+07:00".to_owned(), StampSource::Inferred, line("Thứ Năm, 20-11"), 1)
+    );
+    // The lead says `Sáng 5/3`; November 2025 is nearer to March 2026 than to March 2025.
+    let article = headed("", &hint());
+    let stamp = article.published.unwrap();
+    assert_eq!((stamp.to_rfc3339().as_str(), stamp.source), ("2026-03-05T00:00:00+07:00", StampSource::Inferred));
+    assert_eq!(article.date_line, None);
+    assert_eq!(
+        told("<div>Thứ ba, 03/02/2026 | 14:05</div>"),
+        ("2026-02-03T14:05:00+07:00".to_owned(), StampSource::Stamp, line("Thứ ba, 03/02/2026 | 14:05"), 0)
+    );
+}
+
+#[test]
+fn a_wrong_weekday_lowers_trust() {
+    let listed = Hint { date: Some(Stamp::day(jiff::civil::date(2026, 2, 3), StampSource::List)), ..hint() };
+    // 15 January 2026 was a Thursday.
+    let wrong = "<div>Thứ ba, 15/01/2026 14:05</div>";
+    assert_eq!(headed(wrong, &listed).published.unwrap().source, StampSource::List);
+    let alone = headed(wrong, &hint());
+    assert_eq!(alone.published.unwrap().to_rfc3339(), "2026-01-15T14:05:00+07:00");
+    assert!(alone.notes[0].contains("weekday"), "{:?}", alone.notes);
+    // What the list bears out is believed whatever the weekday, and keeps its hour.
+    let same = Hint { date: Some(Stamp::day(jiff::civil::date(2026, 1, 15), StampSource::List)), ..hint() };
+    assert_eq!(headed(wrong, &same).published.unwrap().to_rfc3339(), "2026-01-15T14:05:00+07:00");
+}
+
+#[test]
+fn counters_and_dates_of_documents_are_no_dates() {
+    for head in [
+        "<div>Hôm qua: 12</div>",
+        "<div>Hôm qua</div>",
+        "<table><tr><td>Ngày ban hành</td><td>14/02/2026</td></tr></table>",
+        "<div>tháng 3/2022</div>",
+        "<div>Nhiệm kỳ 2020-2025, khóa XVII</div>",
+        "<div>quý III/2021</div>",
+    ] {
+        let article = headed(head, &hint());
+        assert_eq!(article.published.unwrap().source, StampSource::Inferred, "{head}");
+        assert_eq!(article.date_line, None, "{head}");
+    }
+}
+
 #[test]
 fn updates_are_changes_unless_alone() {
     let both = page(

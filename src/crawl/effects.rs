@@ -1,21 +1,19 @@
-//! What a committed task changes in the ledger, and what became of its item.
+//! What a task that was carried out changes in the ledger, and what became of its item.
 
-use super::{Committer, Placed};
+use super::commit::{Committer, Placed};
+use super::coverage::{Coverage, Fate};
+use super::error::CrawlError;
+use super::frontier::{GaveUp, Lease};
+use super::listing;
+use super::places::{self, Seen};
+use super::process::{ATTEMPTS, Finding, Text};
+use super::rows::{QueueRow, UrlState, decode, encode};
+use super::run::SiteRun;
+use super::task::Task;
+use super::versions;
+use super::visit::Visit;
 use crate::archive::warc::Receipt;
-use crate::crawl::coverage::Fate;
-use crate::crawl::error::CrawlError;
-use crate::crawl::frontier::{GaveUp, Lease};
-use crate::crawl::listing;
-use crate::crawl::near;
-use crate::crawl::places::{self, Seen};
-use crate::crawl::process::{ATTEMPTS, Finding, Text};
-use crate::crawl::recheck::Revisited;
-use crate::crawl::rows::{UrlState, encode};
-use crate::crawl::run::SiteRun;
-use crate::crawl::task::Task;
-use crate::crawl::versions;
-use crate::crawl::visit::Visit;
-use crate::ledger::{Batch, Key, LedgerError};
+use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::{CanonicalUrl, Stamp};
 
 impl Committer {
@@ -63,16 +61,14 @@ impl Committer {
         let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
         let fate = match (&placed.item.finding, &placed.receipt) {
             (Finding::Article(text), Some(receipt)) => {
-                return self.archived(lease, placed, text, receipt, seen, batch);
+                return self.archived(lease, placed, (text, receipt), seen, batch);
             }
-            // It leads to another article now, or is as it was.
-            (Finding::Elsewhere(_) | Finding::NotModified, Some(_)) if lease.row.again => {
-                frontier.keep(lease, self.run.clock.now(), batch);
-                Fate::Duplicate
+            (Finding::Elsewhere(key), Some(receipt)) if !lease.row.again => {
+                return self.moved(lease, key, receipt, seen, batch);
             }
-            (Finding::Elsewhere(key), Some(receipt)) => return self.moved(lease, key, receipt, seen, batch),
             (Finding::NotArticle(_) | Finding::Failed { retryable: false, .. }, _)
-                if let Some(url) = places::another(ledger, &lease.site, &lease.row.key, batch)? =>
+                if !lease.row.again
+                    && let Some(url) = places::another(ledger, &lease.site, &lease.row.key, batch)? =>
             {
                 frontier.elsewhere(lease, url, batch);
                 return Ok(None);
@@ -97,6 +93,10 @@ impl Committer {
                 frontier.give_up(lease, GaveUp::Failed { cause: cause.clone(), retryable: *retryable }, batch);
                 Fate::Failed(cause.clone())
             }
+            (Finding::NotModified | Finding::Elsewhere(_), Some(_)) => {
+                frontier.keep(lease, self.run.clock.now(), batch);
+                Fate::Duplicate
+            }
             // The archived article stays, whatever has become of its address.
             (Finding::NotArticle(cause) | Finding::Failed { cause, .. } | Finding::Refused(cause), _)
                 if lease.row.again =>
@@ -117,8 +117,7 @@ impl Committer {
         &self,
         lease: &Lease,
         placed: &Placed,
-        text: &Text,
-        receipt: &Receipt,
+        (text, receipt): (&Text, &Receipt),
         seen: &mut Vec<Seen>,
         batch: &mut Batch,
     ) -> Result<Option<Fate>, LedgerError> {
@@ -130,8 +129,8 @@ impl Committer {
         let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
         seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
         versions::remember(ledger, &shelved.record, batch)?;
-        if let Some(signature) = &shelved.signature {
-            near::remember(ledger, &shelved.record, signature, batch)?;
+        for (key, row) in &shelved.near {
+            batch.put(key.as_slice(), row.as_slice());
         }
         let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
         let visit = Visit::of(&ready.exchange, ready.payload, day);
@@ -151,7 +150,7 @@ impl Committer {
     ) -> Result<Option<Fate>, LedgerError> {
         let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
         let state = frontier.row(&lease.site, key)?.map(|row| row.state);
-        let Some(state @ UrlState::Article { content, .. }) = state else {
+        let Some(UrlState::Article { content, version, visit }) = state else {
             frontier.release(lease, true, batch);
             return Ok(None);
         };
@@ -160,17 +159,31 @@ impl Committer {
             let urls = std::iter::once(lease.row.url.clone()).chain(further);
             seen.extend(urls.map(|url| Seen { text_path: text_path.clone(), url }));
         }
+        let state = UrlState::Article { content, version, visit: Visit { waits: None, ..visit } };
         frontier.acknowledge(lease, &state, receipt, batch);
         Ok(Some(Fate::Duplicate))
     }
 }
 
-/// What a visit of an archived article found.
-pub(super) fn revisited(placed: &Placed, fate: &Fate) -> Revisited {
-    match (fate, &placed.item.finding) {
-        (Fate::Failed(cause), _) => Revisited::Lost(cause.clone()),
-        (_, Finding::NotModified) => Revisited::NotModified,
-        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => Revisited::Edited,
-        _ => Revisited::Unchanged,
+/// Notes what became of an item in the account of its walk, in the same batch: of this run's walk, or of an earlier one.
+pub fn settle_coverage(
+    ledger: &dyn Ledger,
+    site: &SiteRun,
+    row: &QueueRow,
+    fate: &Fate,
+    batch: &mut Batch,
+) -> Result<(), LedgerError> {
+    let key = Key::coverage(site.id(), &row.walk);
+    let mut walks = site.walks();
+    if let Some(walk) = walks.iter_mut().find(|walk| walk.id == row.walk) {
+        walk.coverage.settle(row.listed.as_ref(), fate);
+        batch.put(key, encode(&walk.coverage));
+        return Ok(());
     }
+    if let Some(bytes) = ledger.get(&key)? {
+        let mut coverage: Coverage = decode(&key, &bytes)?;
+        coverage.settle(row.listed.as_ref(), fate);
+        batch.put(key, encode(&coverage));
+    }
+    Ok(())
 }
