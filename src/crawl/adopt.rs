@@ -4,6 +4,8 @@
 //! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
+mod again;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -15,16 +17,17 @@ use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::kept::Kept;
+use super::near;
 use super::payload;
-use super::process::{Finding, Text, html, read_article};
+use super::process::Finding;
 use super::readers::ArticleReaders;
-use super::recorded::{Lines, Read, exchange_of, is_not_modified, is_page, original_of, visit_of};
-use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
+use super::recorded::{Lines, Read, is_not_modified, is_page, original_of, visit_of};
+use super::rows::{FileRow, PayloadRow, UrlState, encode};
 use super::shelf::{Shelf, seal};
 use super::shelve::{self, Shelved, Source};
 use super::tails::{Tail, tails};
 use super::templates;
-use super::versions::{self, Pending, Records};
+use super::versions::{self, Pending};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::reindex::{Event, Watcher};
 use crate::archive::warc::{
@@ -32,8 +35,8 @@ use crate::archive::warc::{
     parse_date, read_at, scan,
 };
 use crate::config::Site;
-use crate::ledger::{Batch, Key, Ledger, LedgerError};
-use crate::model::{CanonicalUrl, Digest, Limits, Stamp};
+use crate::ledger::{Batch, Key, Ledger};
+use crate::model::{Digest, Limits, Stamp};
 use crate::portal;
 
 /// Bytes of a record block that are kept in memory: more than any body that is fetched.
@@ -210,9 +213,8 @@ impl<'a> Adopter<'a> {
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
         if let Some(source) = refers {
             // A record that only adds a location refers to the same page as the text itself.
-            let read = Read::of(&record, conversion.is_some());
-            let known = self.texts.entry(source).or_insert(read);
-            *known = Read { new: known.new || read.new, ..read };
+            let before = self.texts.get(&source).is_some_and(|known| known.new);
+            self.texts.insert(source, Read::of(&record, before || conversion.is_some()));
         }
         if let Some(skeleton) = record.template {
             self.suspects.insert(record.content_hash, skeleton);
@@ -224,11 +226,9 @@ impl<'a> Adopter<'a> {
             }
             return templates::adopt(&*self.ledger, &record);
         }
+        let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
         if self.watch.is_some() {
-            let mut batch = Batch::default();
-            versions::remember(&*self.ledger, &record, &mut batch)?;
-            self.ledger.apply(&batch)?;
-            return Ok(());
+            return self.note(&Shelved::appended(record, text));
         }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
@@ -236,22 +236,30 @@ impl<'a> Adopter<'a> {
         {
             let found = std::mem::replace(&mut record.locations, there.locations);
             shelve::add_locations(&mut record.locations, &found);
+            let found = std::mem::replace(&mut record.near_duplicates, there.near_duplicates);
+            near::name(&mut record, found);
         }
-        let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        let shelved = Shelved { record, text, appended: true, edited: false };
+        let shelved = Shelved::appended(record, text);
         if self.kept.holds(self.shelf.root(), &shelved)? {
-            let mut batch = Batch::default();
-            versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
-            self.ledger.apply(&batch)?;
-            return Ok(());
+            return self.note(&shelved);
         }
         self.keep(&shelved)
     }
 
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
         shelve::write_files(&mut self.shelf, shelved)?;
+        self.note(shelved)
+    }
+
+    fn note(&self, shelved: &Shelved) -> Result<(), CrawlError> {
         let mut batch = Batch::default();
         versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
+        let text = shelved.text.as_deref();
+        if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
+            for (key, row) in near::rows(&*self.ledger, &near::Rows::new(), &shelved.record, &signature)? {
+                batch.put(key, row);
+            }
+        }
         self.ledger.apply(&batch)?;
         Ok(())
     }
@@ -293,10 +301,7 @@ impl<'a> Adopter<'a> {
         let site = lines.get("luutru-site").unwrap_or(named).to_owned();
         let Some(row) = lines.queue_row() else { return Ok(()) };
         let Some(id) = main.fields.get(field::RECORD_ID).and_then(RecordId::parse) else { return Ok(()) };
-        let before = match self.frontier.row(&site, &row.key)?.map(|row| row.state) {
-            Some(UrlState::Article { content, .. }) => Some(content),
-            _ => None,
-        };
+        let before = self.content_at(&site, &row.key)?;
         let known = match self.texts.get(&id) {
             Some(known) => Some(*known),
             None => self.told(lines, before.as_ref(), &row)?,
@@ -351,97 +356,7 @@ impl<'a> Adopter<'a> {
         };
         self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
-        // Presets learn: under the key of today the article is held as well.
-        let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
-        if let (Some(family), Ok(url)) = (told, Url::parse(&row.url)) {
-            let key = CanonicalUrl(portal::article_key(&url, Some(family)));
-            if key != row.key {
-                self.frontier.adopt(&site, &QueueRow { key, ..row }, &state, receipt, &fate, batch)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What the capture's own records say was read in it, where the archive holds that text for this address.
-    fn told(&self, lines: &Lines<'_>, before: Option<&Digest>, row: &QueueRow) -> Result<Option<Read>, CrawlError> {
-        let Some(content) = lines.get("luutru-content").and_then(Digest::parse) else { return Ok(None) };
-        if before.is_some_and(|before| *before != content) {
-            return Ok(None);
-        }
-        let pending = Pending::default();
-        let record = Records { root: self.shelf.root(), ledger: &*self.ledger, pending: &pending }.of(&content)?;
-        // The crash may have come before the address was noted.
-        let noted = record.filter(|record| before.is_some() || record.locations.contains(&row.url));
-        Ok(noted.map(|record| Read::of(&record, false)))
-    }
-
-    /// A 304: the archived article was visited, and is as it was.
-    fn not_modified(
-        &self,
-        named: &str,
-        main: &RawRecord,
-        lines: &Lines<'_>,
-        batch: &mut Batch,
-    ) -> Result<(), CrawlError> {
-        let site = lines.get("luutru-site").unwrap_or(named);
-        let Some(row) = lines.queue_row() else { return Ok(()) };
-        let at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
-        self.frontier.seen_again(site, &row.key, at, batch)?;
-        Ok(())
-    }
-
-    /// After a rebuild: an article whose capture is damaged points at this one from now on.
-    fn mend_reference(&mut self, record: &ArticleRecord, source: &Source<'_>) -> Result<(), CrawlError> {
-        if self.watch.is_none() || record.warc.record_id == source.record_id {
-            return Ok(());
-        }
-        let place = locate(self.shelf.root(), &record.warc.file);
-        let id = record.warc.record_id.to_string();
-        let is_it = |found: RawRecord| found.fields.get(field::RECORD_ID) == Some(id.as_str());
-        if read_at(&place, record.warc.offset, 0).is_ok_and(is_it) {
-            return Ok(());
-        }
-        let mended = shelve::refer_to(&mut self.shelf, record.clone(), source, self.now)?;
-        self.shelf.site(source.site)?.texts.sync()?;
-        self.keep(&mended)
-    }
-
-    /// Reads a captured page as an article once more, through the original when the capture is a revisit.
-    fn read_again(&mut self, site: &str, row: &QueueRow, main: &RawRecord) -> Result<Finding, CrawlError> {
-        let response = match main.fields.kind() {
-            RecordType::Revisit => match self.original_block(main)? {
-                Some(block) => block,
-                None => return Ok(Finding::NotArticle("the revisited page is gone".to_owned())),
-            },
-            _ => main.block.clone(),
-        };
-        let Some(exchange) = exchange_of(main, response) else {
-            return Ok(Finding::NotArticle("unreadable capture".to_owned()));
-        };
-        let page = match html(&self.limits, &exchange) {
-            Ok(page) => page,
-            Err(cause) => return Ok(Finding::NotArticle(cause)),
-        };
-        let spec = self.sites.iter().find(|known| known.id == site);
-        if !self.readers.contains_key(site) {
-            let spec = spec.cloned().or_else(|| Site::bare(&exchange.url));
-            if let Some(spec) = spec {
-                self.readers.insert(site.to_owned(), ArticleReaders::new(&spec)?);
-            }
-        }
-        let Some(readers) = self.readers.get(site) else {
-            return Ok(Finding::NotArticle("unreadable address".to_owned()));
-        };
-        let section = spec.and_then(|site| site.lists.iter().find(|list| list.id == row.list)?.section.as_deref());
-        let family = portal::recognise(&page.source).map(|(family, _)| family.name);
-        if let Some(family) = family {
-            self.families.insert(site.to_owned(), family);
-        }
-        Ok(read_article(readers.of(family), row, section, &page, exchange.head.status, exchange.started))
-    }
-
-    fn is_template(&self, site: &str, text: &Text) -> Result<bool, LedgerError> {
-        text.suspect.map_or(Ok(false), |skeleton| templates::is_template(&*self.ledger, site, &skeleton))
+        self.under_todays_key(&site, &row, &state, receipt, &fate, batch)
     }
 
     /// The site's family: as its file says, or as its pages show.

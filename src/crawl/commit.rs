@@ -345,12 +345,12 @@ fn stands_alone(placed: &Placed) -> bool {
 }
 
 /// What a visit of an archived article found.
-fn found_again(placed: &Placed, fate: &Fate) -> recheck::Seen {
+fn found_again(placed: &Placed, fate: &Fate) -> recheck::Revisited {
     match (fate, &placed.item.finding) {
-        (Fate::Failed(cause), _) => recheck::Seen::Lost(cause.clone()),
-        (_, Finding::NotModified) => recheck::Seen::NotModified,
-        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => recheck::Seen::Edited,
-        _ => recheck::Seen::Unchanged,
+        (Fate::Failed(cause), _) => recheck::Revisited::Lost(cause.clone()),
+        (_, Finding::NotModified) => recheck::Revisited::NotModified,
+        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => recheck::Revisited::Edited,
+        _ => recheck::Revisited::Unchanged,
     }
 }
 

@@ -369,7 +369,7 @@ impl Frontier {
 fn settle(lease: &Lease, state: &UrlState, batch: &mut Batch) {
     let queue = Key::queue(&lease.site, lease.place);
     batch.expect(queue.clone(), Some(lease.held.clone())).delete(queue);
-    note(&lease.site, &lease.row, state, batch);
+    note(&lease.site, &lease.row, &again::visited(state), batch);
 }
 
 /// Writes down what became of an address, and whether it still is to be accounted for.

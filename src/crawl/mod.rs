@@ -16,6 +16,7 @@ mod gates;
 mod kept;
 mod lane;
 mod listing;
+mod near;
 mod open;
 mod outcome;
 mod payload;

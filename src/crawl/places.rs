@@ -158,7 +158,7 @@ pub fn record(
         if record.locations.len() == before {
             continue;
         }
-        let shelved = Shelved { record, text: None, appended: true, edited: false };
+        let shelved = Shelved::appended(record, None);
         match at {
             Some(at) => changed[at] = shelved,
             None => changed.push(shelved),
@@ -168,8 +168,7 @@ pub fn record(
         return Ok(None);
     }
     for Shelved { record, .. } in &changed {
-        let uri = record.locations.first().unwrap_or(&record.url);
-        shelve::append_record(shelf, site, record, (uri, record.warc.record_id), now)?;
+        shelve::append_record(shelf, site, record, now)?;
     }
     shelf.site(site)?.texts.sync()?;
     for shelved in &changed {

@@ -155,8 +155,7 @@ pub fn withdraw(
 
 /// The record of the withdrawal, then what follows from it.
 fn append(shelf: &mut Shelf, record: &ArticleRecord, now: Timestamp) -> Result<(), CrawlError> {
-    let uri = record.locations.first().unwrap_or(&record.url);
-    shelve::append_record(shelf, &record.site, record, (uri, record.warc.record_id), now)?;
+    shelve::append_record(shelf, &record.site, record, now)?;
     shelf.site(&record.site)?.texts.sync()?;
     take_away(shelf, record)
 }

@@ -128,7 +128,7 @@ const HARMS: [Harm; 24] = [
         |root| {
             let path = one(root, "warc", "-text-");
             fs::remove_file(&path).unwrap();
-            PathBuf::from(one(root, "manifest", ".sha256"))
+            one(root, "manifest", ".sha256")
         },
         "which is not there",
     ),

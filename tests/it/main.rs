@@ -18,6 +18,7 @@ mod gates;
 mod harness;
 mod interrupt;
 mod judges;
+mod near;
 mod pages;
 mod places;
 mod polite;
