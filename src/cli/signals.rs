@@ -1,6 +1,6 @@
 //! Ctrl-C: the first drains, the second quits.
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::exit::Exit;
 use super::output;
@@ -22,6 +22,21 @@ pub fn listen(resume: String) -> watch::Receiver<Stop> {
             std::process::exit(Exit::Interrupted as i32);
         }
     });
+    receiver
+}
+
+/// Rings for each SIGHUP.
+pub fn hangups() -> mpsc::Receiver<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, receiver) = mpsc::channel(1);
+    if let Ok(mut hangup) = signal(SignalKind::hangup()) {
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                // One that waits to be heard stands for those after it.
+                let _ = sender.try_send(());
+            }
+        });
+    }
     receiver
 }
 

@@ -38,7 +38,7 @@ const GATHER: Duration = Duration::from_millis(15);
 #[derive(Debug)]
 pub struct Committer {
     pub(super) run: Arc<Run>,
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     // Templates found out in this commit: what was taken for articles before is withdrawn at its end.
     unmasked: Vec<(Arc<SiteRun>, Digest)>,
 }
@@ -68,7 +68,7 @@ impl Committer {
 
     /// Commits what comes until the channel closes, then seals all files.
     pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
-        while let Ok(first) = incoming.recv() {
+        while let Some(first) = self.first(incoming)? {
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
             while batch.len() < MOST {

@@ -68,7 +68,7 @@ impl Committer {
                 seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
                 versions::remember(ledger, &shelved.record, batch)?;
                 let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
-                let visit = Visit::of(&ready.exchange, ready.payload, day);
+                let visit = Visit::of(&ready.exchange, ready.payload, day).since(lease.earlier.as_deref());
                 let state = UrlState::Article { content: text.content, version: shelved.record.version, visit };
                 frontier.acknowledge(lease, &state, receipt, batch);
                 if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }

@@ -1,9 +1,11 @@
 //! One site's requests, one after the other: choose, ask robots.txt, wait for the server's turn, fetch, hand over.
 
+mod robots;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use url::Url;
@@ -17,11 +19,10 @@ use super::run::{Halt, Run, SiteRun, Stop};
 use super::servers::Server;
 use super::task::{Failure, Finished, Task};
 use super::visit;
-use crate::config::RobotsPolicy;
 use crate::fetch::{Ask, Exchange, FetchError};
-use crate::ledger::{Batch, Key};
+use crate::ledger::Batch;
 use crate::model::CanonicalUrl;
-use crate::politeness::{Outcome, Pass, Refusal, RobotsAnswer, RobotsGate};
+use crate::politeness::{Answer, Outcome, Pass, Refusal, RobotsGate};
 use crate::portal;
 
 /// Leases taken at a time: one write to the ledger for so many requests.
@@ -116,7 +117,8 @@ impl Runner {
                 return Ok(self.when_capped());
             }
         }
-        if (!self.more_queued || self.leased.is_empty())
+        // A live list is read before what a backfill has queued.
+        if (!self.more_queued || self.leased.is_empty() || self.site.is_urgent())
             && let Some((walk, list, request)) = self.site.take_page(self.run.max_pages)
         {
             return Ok(Choice::Do(Box::new(Task::List { walk, list, request })));
@@ -150,7 +152,8 @@ impl Runner {
         };
         self.site.outstanding.fetch_add(1, Ordering::SeqCst);
         let (hops, failure) = self.follow(&task).await?;
-        let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: Some(slot) };
+        let handed = Some(self.run.pulse.hand_over());
+        let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: Some(slot), handed };
         self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)
     }
 
@@ -237,78 +240,6 @@ impl Runner {
         }
     }
 
-    /// robots.txt's word on an address; fetched first if it is not known or stale.
-    async fn robots(&mut self, url: &Url) -> Result<Result<Pass, Refusal>, CrawlError> {
-        let origin = url.origin().ascii_serialization();
-        let now = self.run.clock.now().as_second();
-        if let Some(gate) = self.gates.get(&origin).filter(|gate| !gate.stale(now)) {
-            return Ok(gate.check(url));
-        }
-        let gate = match &self.site.site.robots {
-            RobotsPolicy::Ignore { why } => RobotsGate::ignored(why),
-            RobotsPolicy::Obey => match self.kept_robots(&origin)?.filter(|gate| !gate.stale(now)) {
-                Some(gate) => gate,
-                None => self.fetch_robots(&origin, url, now).await?,
-            },
-        };
-        let decision = gate.check(url);
-        self.gates.insert(origin, gate);
-        Ok(decision)
-    }
-
-    fn kept_robots(&self, origin: &str) -> Result<Option<RobotsGate>, CrawlError> {
-        let key = Key::robots(origin);
-        let Some(bytes) = self.run.ledger.get(&key)? else {
-            return Ok(None);
-        };
-        let answer: RobotsAnswer = super::rows::decode(&key, &bytes)?;
-        Ok(Some(RobotsGate::from_answer(&answer)))
-    }
-
-    /// Fetches robots.txt, following up to five redirects (RFC 9309 section 2.3.1.2) inside the site.
-    async fn fetch_robots(&mut self, origin: &str, near: &Url, now: i64) -> Result<RobotsGate, CrawlError> {
-        let mut hops: Vec<Exchange> = Vec::new();
-        let mut failure = None;
-        let mut once_more = true;
-        let mut target = near.join("/robots.txt").unwrap_or_else(|_| near.clone());
-        let mut status = 0;
-        loop {
-            let ask = Ask { cookie: self.cookies.of(&target), ..Ask::get(target.clone()) };
-            match self.request(RobotsGate::pass_for_robots_txt(), &ask).await? {
-                // A connection kept from before may be gone; too much hangs on robots.txt to give up on that.
-                Err(FetchError::Protocol { .. }) if once_more => {
-                    once_more = false;
-                    continue;
-                }
-                Err(error) => {
-                    status = 0;
-                    failure = Some(Failure::Fetch(error));
-                    break;
-                }
-                Ok(exchange) => hops.push(exchange),
-            }
-            if self.opened(hops.last()) {
-                continue;
-            }
-            let Some(last) = hops.last() else { break };
-            status = last.head.status;
-            match last.redirect() {
-                Some(next) if hops.len() <= 5 && self.site.site.owns(&next) => target = next,
-                _ => break,
-            }
-        }
-        let body = hops.last().filter(|_| (200..300).contains(&status)).map(super::process::decoded_text);
-        let answer = RobotsAnswer { fetched_at: now, status, body: body.unwrap_or_default() };
-        let gate = RobotsGate::from_answer(&answer);
-        if !hops.is_empty() {
-            self.site.outstanding.fetch_add(1, Ordering::SeqCst);
-            let task = Task::Robots { origin: origin.to_owned(), answer };
-            let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: None };
-            self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)?;
-        }
-        Ok(gate)
-    }
-
     /// One request: resolve, wait for the server's turn, exchange, settle.
     async fn request(&mut self, pass: Pass, ask: &Ask) -> Result<Result<Exchange, FetchError>, CrawlError> {
         let address = match self.lane.resolve(&self.run.fetcher, &ask.url).await {
@@ -318,6 +249,11 @@ impl Runner {
                 return Ok(Err(error));
             }
         };
+        self.site.note_server(address.ip());
+        if let Some(until) = self.site.site.quiet.and_then(|quiet| quiet.until(self.run.clock.now())) {
+            self.site.halt(Halt::Later(format!("quiet hours until {until} (`quiet` of its site file)")));
+            return Ok(Err(FetchError::Stopped));
+        }
         let server = self.run.servers.at(address.ip(), &self.site.pace)?;
         let left = server.trouble_left();
         if left > PATIENCE {
@@ -331,6 +267,7 @@ impl Runner {
             permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))) => permit,
             // A pause may be long; whoever stops the run does not sit it out.
             Ok(_) = stop.wait_for(|stop| *stop == Stop::Drain) => return Ok(Err(FetchError::Stopped)),
+            () = self.site.left() => return Ok(Err(FetchError::Stopped)),
         };
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;
@@ -338,9 +275,14 @@ impl Runner {
             ceiling.until_ready().await;
         }
         self.site.stats.set_pause(None);
+        let (under_way, begun) = (run.pulse.request(), Instant::now());
         let (spent, result) = self.lane.exchange(&run.fetcher, address, permit, ask).await;
-        let outcome = outcome_of(&result, self.run.clock.now().as_second());
-        let pause = self.run.servers.settle((address.ip(), &server), spent, outcome, &self.site.pace)?;
+        drop(under_way);
+        let now = self.run.clock.now();
+        let outcome = outcome_of(&result, now.as_second());
+        let dice = u16::try_from(now.subsec_nanosecond().unsigned_abs() / 1_000 % 1_000).unwrap_or(0);
+        let answer = Answer { outcome, took: begun.elapsed(), dice };
+        let pause = self.run.servers.settle((address.ip(), &server), spent, answer, &self.site.pace)?;
         match &result {
             Ok(exchange) => {
                 self.answered = true;

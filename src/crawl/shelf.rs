@@ -99,6 +99,12 @@ impl Shelf {
         Ok(())
     }
 
+    /// Seals what is full or old, whether anything follows or not.
+    pub fn rotate_all(&mut self, now: Timestamp) -> Result<()> {
+        let sites: Vec<String> = self.sites.keys().cloned().collect();
+        sites.iter().try_for_each(|site| self.rotate(site, now, 0))
+    }
+
     /// Notes that the open texts are accounted for up to their ends.
     pub fn note_all(&self, batch: &mut Batch) {
         for files in self.sites.values() {
