@@ -6,7 +6,7 @@ use luutru::archive::warc::{RawRecord, WarcReader};
 
 /// A record of a WARC file.
 pub struct Kept {
-    record: RawRecord,
+    pub record: RawRecord,
 }
 
 impl Kept {
