@@ -6,7 +6,7 @@ use luutru::archive::warc::{RawRecord, WarcReader};
 
 /// A record of a WARC file.
 pub struct Kept {
-    pub record: RawRecord,
+    record: RawRecord,
 }
 
 impl Kept {
@@ -17,6 +17,11 @@ impl Kept {
     /// A field's value, or nothing.
     pub fn field(&self, name: &str) -> &str {
         self.record.fields.get(name).unwrap_or_default()
+    }
+
+    /// The bytes of the record, without its own head.
+    pub fn block(&self) -> &[u8] {
+        &self.record.block
     }
 
     pub fn text(&self) -> String {
