@@ -19,6 +19,7 @@ mod output;
 mod probe;
 mod progress;
 mod recheck;
+mod search;
 mod selecting;
 mod serve;
 mod signals;
@@ -60,6 +61,8 @@ enum Command {
     Probe(probe::Probe),
     /// The catalogue: one row an article
     Articles(articles::Articles),
+    /// Articles by their words
+    Search(search::Search),
     /// The words that changed between two versions of an article
     Diff(diff::Diff),
     /// A WACZ of a selection
@@ -111,6 +114,7 @@ impl Command {
             Self::Backfill(command) => command.run(common),
             Self::Probe(command) => command.run(common),
             Self::Articles(command) => command.run(common),
+            Self::Search(command) => command.run(common),
             Self::Diff(command) => command.run(common),
             Self::Bundle(command) => command.run(common),
             Self::Export(command) => command.run(common),
