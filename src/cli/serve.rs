@@ -8,9 +8,10 @@ use tokio::net::TcpListener;
 
 use super::exit::{Exit, UsageError};
 use super::options::Common;
+use super::search::Place;
 use super::{output, signals};
 use crate::config::Overrides;
-use crate::serve::{self, Library, Limits};
+use crate::serve::{self, Library, Limits, Reading};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -18,6 +19,8 @@ pub struct Serve {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8471")]
     listen: SocketAddr,
+    #[command(flatten)]
+    place: Place,
 }
 
 impl Serve {
@@ -41,7 +44,9 @@ impl Serve {
                 what: format!("--listen {}: {error}; stop the other program, or choose another port", self.listen),
             })?;
             output::note(&format!("serving {} on http://{}/", config.root.display(), listener.local_addr()?));
-            let router = serve::router(Arc::new(Library::new(config.root.clone())));
+            let reading = Reading::open(&config.root, self.place.dir(&config.root), config.sites().to_vec());
+            let library = Library::new(config.root.clone()).with_reading(reading);
+            let router = serve::router(Arc::new(library));
             let stop = async {
                 // Without signals it runs until it is killed.
                 if !signals::interrupted().await {

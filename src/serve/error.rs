@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Json, Response};
 use serde_json::json;
 
 use crate::archive::ArchiveError;
+use crate::search::SearchError;
 
 /// Why a request could not be answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,9 @@ pub enum ServeError {
     /// The archive could not be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The search index could not be asked.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// A file could not be read.
     #[error("cannot read {path}: {source}")]
     Read {
@@ -50,7 +54,7 @@ impl ServeError {
         match self {
             Self::Missing { .. } => StatusCode::NOT_FOUND,
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
-            Self::Archive(_) | Self::Read { .. } | Self::Worker => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Archive(_) | Self::Search(_) | Self::Read { .. } | Self::Worker => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::ServeError;
 use super::holdings::Holdings;
+use super::reading::Reading;
 
 /// How long a scan is relied on.
 const FRESH_FOR: Duration = Duration::from_secs(2);
@@ -15,12 +16,20 @@ const FRESH_FOR: Duration = Duration::from_secs(2);
 pub struct Library {
     root: PathBuf,
     scanned: Mutex<Option<(Instant, Arc<Holdings>)>>,
+    pub(super) reading: Reading,
 }
 
 impl Library {
     /// The archive at `root`; nothing is read yet.
     pub fn new(root: PathBuf) -> Self {
-        Self { root, scanned: Mutex::default() }
+        Self { root, scanned: Mutex::default(), reading: Reading::default() }
+    }
+
+    /// With what pages and search need.
+    #[must_use]
+    pub fn with_reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
     }
 
     /// Where it lies.

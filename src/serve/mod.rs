@@ -7,15 +7,21 @@
 //! Refuses: the ledger, requests to other machines, and paths joined from what a client sent (names are looked up in what
 //! a scan of the root found).
 
+mod desk;
 mod error;
 mod health;
 mod holdings;
 mod library;
 mod listener;
+mod pages;
+mod reading;
+mod reports;
 mod routes;
+mod shelf;
 
 pub use error::ServeError;
 pub use holdings::{Holdings, WarcFile};
 pub use library::Library;
 pub use listener::{Limits, serve};
+pub use reading::Reading;
 pub use routes::router;
