@@ -32,6 +32,9 @@ pub mod crawl;
 /// Captures and texts to WARC files, their indexes and the catalogue; and back.
 pub mod archive;
 
+/// Catalogue and texts, made searchable by their words; a cache.
+pub mod search;
+
 /// The files of an archive root, served to archivists; reads only.
 pub mod serve;
 

@@ -15,6 +15,9 @@ use super::error::{ArchiveError, Context as _, Result};
 use super::warc::{RecordId, file_safe};
 use crate::model::{Digest, StampSource};
 
+/// Bytes at both ends of what was read of a log that tell whether it is still the same.
+const MARK_BYTES: u64 = 2_048;
+
 /// What is known of one version of an article. Fields as in the contract, section 4.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleRecord {
@@ -262,7 +265,7 @@ struct Version {
 }
 
 /// The logs that are asked for, sorted by name; those that are not there are left out.
-pub(super) fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
+pub fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
     if !sites.is_empty() {
         return Ok(sites.iter().map(|site| path_of(root, site)).filter(|path| path.exists()).collect());
     }
@@ -281,18 +284,48 @@ pub(super) fn logs(root: &Path, sites: &[String]) -> Result<Vec<PathBuf>> {
 
 /// Whole lines of a log with their offsets. A last line without a line feed is being written, or torn: it does not count.
 pub(super) fn for_each_line(path: &Path, each: &mut dyn FnMut(u64, &[u8])) -> Result<()> {
+    for_each_line_from(path, 0, &mut |offset, line| {
+        each(offset, line);
+        true
+    })
+}
+
+/// Whole lines of a log from `offset` on, where a line starts, until `each` says `false`.
+pub fn for_each_line_from(path: &Path, mut offset: u64, each: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<()> {
     let mut reader = BufReader::with_capacity(256 << 10, File::open(path).at("open", path)?);
+    reader.seek(SeekFrom::Start(offset)).at("seek in", path)?;
     let mut line = Vec::new();
-    let mut offset = 0;
     loop {
         line.clear();
         let count = reader.read_until(b'\n', &mut line).at("read", path)?;
-        if count == 0 || !line.ends_with(b"\n") {
+        if count == 0 || !line.ends_with(b"\n") || !each(offset, &line) {
             return Ok(());
         }
-        each(offset, &line);
         offset += count as u64;
     }
+}
+
+/// The record whose line starts at `offset`; `None` when that is no record.
+pub fn record_at(path: &Path, offset: u64) -> Result<Option<ArticleRecord>> {
+    let mut reader = BufReader::new(File::open(path).at("open", path)?);
+    let mut line = Vec::new();
+    let read = reader.seek(SeekFrom::Start(offset)).and_then(|_| reader.read_until(b'\n', &mut line));
+    read.at("read", path)?;
+    Ok(serde_json::from_slice(&line).ok())
+}
+
+/// The digest of the first and last bytes of the first `offset` bytes of a log: another one means that it was rewritten.
+pub fn mark(path: &Path, offset: u64) -> Result<String> {
+    let read = || -> std::io::Result<String> {
+        let mut file = File::open(path)?;
+        let mut bytes = offset.to_be_bytes().to_vec();
+        file.by_ref().take(MARK_BYTES.min(offset)).read_to_end(&mut bytes)?;
+        let tail = offset.saturating_sub(MARK_BYTES);
+        file.seek(SeekFrom::Start(tail))?;
+        file.take(offset - tail).read_to_end(&mut bytes)?;
+        Ok(Digest::of(&bytes).hex())
+    };
+    read().at("read", path)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 pub mod bagit;
 pub mod catalog;
 pub mod cdxj;
+pub mod compare;
 pub mod corpus;
 pub mod decisions;
 mod error;

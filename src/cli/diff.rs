@@ -5,12 +5,12 @@ use std::fs;
 
 use clap::Args;
 use serde::Serialize;
-use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 use super::exit::{Exit, UsageError};
 use super::options::Common;
 use super::output;
 use crate::archive::catalog::{self, ArticleRecord};
+use crate::archive::compare::{Op, Run, compare};
 use crate::config::Overrides;
 
 /// Digits of an id that are enough where they fit one article only.
@@ -28,21 +28,6 @@ pub struct Diff {
     /// The newer version [default: the latest]
     #[arg(long, value_name = "N")]
     to: Option<u32>,
-}
-
-/// A run of words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Run {
-    op: Op,
-    text: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Op {
-    Equal,
-    Delete,
-    Insert,
 }
 
 /// A version, as the output names it.
@@ -158,45 +143,6 @@ impl Diff {
         };
         Ok((pick(from)?, pick(to)?))
     }
-}
-
-/// Words and the ends of blocks: what is compared.
-fn words(text: &str) -> Vec<&str> {
-    let blocks = text.trim_end().split("\n\n").enumerate();
-    let mut out = Vec::new();
-    for (at, block) in blocks {
-        if at > 0 {
-            out.push("\n\n");
-        }
-        out.extend(block.split_whitespace());
-    }
-    out
-}
-
-/// Runs of words that are equal, gone or new.
-fn compare(older: &str, newer: &str) -> Vec<Run> {
-    let (older, newer) = (words(older), words(newer));
-    let mut runs: Vec<Run> = Vec::new();
-    for change in
-        capture_diff_slices(Algorithm::Patience, &older, &newer).iter().flat_map(|op| op.iter_changes(&older, &newer))
-    {
-        let op = match change.tag() {
-            ChangeTag::Equal => Op::Equal,
-            ChangeTag::Delete => Op::Delete,
-            ChangeTag::Insert => Op::Insert,
-        };
-        let word = change.value();
-        match runs.last_mut().filter(|run| run.op == op) {
-            Some(run) => {
-                if word != "\n\n" && !run.text.ends_with('\n') {
-                    run.text.push(' ');
-                }
-                run.text.push_str(word);
-            }
-            None => runs.push(Run { op, text: word.to_owned() }),
-        }
-    }
-    runs
 }
 
 /// What stands before and after words that are gone, and new ones.

@@ -7,6 +7,7 @@ use crate::config::Faults;
 use crate::control::ClientError;
 use crate::crawl::CrawlError;
 use crate::ledger::LedgerError;
+use crate::search::SearchError;
 
 /// The table that `--help` shows.
 pub const TABLE: &str = "Exit codes: 0 done; 1 done, with failures recorded; 2 usage; 3 configuration; 4 storage (disk \
@@ -82,6 +83,9 @@ fn code_of(error: &anyhow::Error) -> Exit {
     }
     if error.is::<Faults>() {
         return Exit::Configuration;
+    }
+    if let Some(search) = error.downcast_ref::<SearchError>() {
+        return if matches!(search, SearchError::Query { .. }) { Exit::Usage } else { Exit::Storage };
     }
     if let Some(crawl) = error.downcast_ref::<CrawlError>() {
         return match crawl {

@@ -22,6 +22,7 @@ mod recheck;
 mod reindex;
 mod remote;
 mod run;
+mod search;
 mod selecting;
 mod serve;
 mod signals;
@@ -77,6 +78,8 @@ enum Command {
     Probe(probe::Probe),
     /// The catalogue: one row an article
     Articles(articles::Articles),
+    /// Articles by their words
+    Search(search::Search),
     /// The words that changed between two versions of an article
     Diff(diff::Diff),
     /// A WACZ of a selection
@@ -136,6 +139,7 @@ impl Command {
             Self::Reload(command) => command.run(common),
             Self::Probe(command) => command.run(common),
             Self::Articles(command) => command.run(common),
+            Self::Search(command) => command.run(common),
             Self::Diff(command) => command.run(common),
             Self::Bundle(command) => command.run(common),
             Self::Export(command) => command.run(common),

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Json, Response};
 use serde_json::json;
 
 use crate::archive::ArchiveError;
+use crate::search::SearchError;
 
 /// Why a request could not be answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,9 @@ pub enum ServeError {
     /// The archive could not be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The search index could not be asked.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// A file could not be read.
     #[error("cannot read {path}: {source}")]
     Read {
@@ -77,7 +81,7 @@ impl ServeError {
             Self::Origin => StatusCode::FORBIDDEN,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Archive(_) | Self::Read { .. } | Self::Worker => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Archive(_) | Self::Search(_) | Self::Read { .. } | Self::Worker => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

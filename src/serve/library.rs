@@ -14,6 +14,7 @@ use super::holdings::{Holdings, WarcFile};
 use super::jobs::Jobs;
 use super::manifests::Manifests;
 use super::metrics::Metrics;
+use super::reading::Reading;
 use super::shown::{Curtain, Shown};
 use super::sums::Sums;
 
@@ -60,6 +61,7 @@ pub struct Library {
     pub(super) metrics: Metrics,
     streams: Arc<Semaphore>,
     selecting: Arc<Semaphore>,
+    pub(super) reading: Reading,
 }
 
 impl Library {
@@ -77,7 +79,15 @@ impl Library {
             streams: Arc::new(Semaphore::new(STREAMS)),
             selecting: Arc::new(Semaphore::new(SELECTING)),
             options,
+            reading: Reading::default(),
         }
+    }
+
+    /// With what pages and search need.
+    #[must_use]
+    pub fn with_reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
     }
 
     /// Where it lies.

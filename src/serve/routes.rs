@@ -7,7 +7,7 @@ use axum::{Router, middleware};
 
 use super::error::ServeError;
 use super::library::Library;
-use super::{bundles, cdx, files, health, memento, metrics, origin, wasapi};
+use super::{bundles, cdx, files, health, memento, metrics, origin, pages, wasapi};
 
 /// Everything the server answers.
 pub fn router(library: Arc<Library>) -> Router {
@@ -19,7 +19,9 @@ pub fn router(library: Arc<Library>) -> Router {
         .merge(memento::routes())
         .merge(bundles::routes())
         .merge(metrics::routes())
+        .merge(pages::routes())
         .fallback(async || ServeError::Missing { what: "page" }.into_response())
+        .layer(middleware::from_fn(pages::as_page))
         .layer(middleware::from_fn_with_state(Arc::clone(&library), origin::guard))
         .layer(middleware::from_fn_with_state(Arc::clone(&library), metrics::watch))
         .with_state(library)
