@@ -38,7 +38,8 @@ impl Keys {
             (None, Some(start)) => (start, Match::Prefix),
             (None, None) => (url, how),
         };
-        let key = surt(url);
+        // Without a scheme, a host with a port would be read as one.
+        let key = if url.contains("://") { surt(url) } else { surt(&format!("http://{url}")) };
         let host = key.split_once(')').map_or(key.as_str(), |(host, _)| host);
         match how {
             Match::Exact => Self { from: format!("{key} "), until: Some(format!("{key}!")), domain: None },

@@ -130,7 +130,7 @@ mod tests {
         let mut sorted = Sorted::seek(file.path(), key).unwrap();
         let mut found = Vec::new();
         while let Some(line) = sorted.next_line().unwrap() {
-            found.push(line.trim_end().to_owned());
+            found.push(line.trim_end_matches('\n').to_owned());
         }
         let wanted: Vec<String> = lines.iter().filter(|line| line.as_str() >= key).cloned().collect();
         assert!(found == wanted, "{key}: {} lines for {}", found.len(), wanted.len());

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::server::Server;
+use super::server::{Server, until};
 use super::shared::{object, own, server, stage};
 use crate::support::Wacz;
 
@@ -39,7 +39,7 @@ fn a_bundle_is_ordered_and_fetched_until_something_of_it_is_hidden() {
     assert_eq!(ordered.status(), 202);
     let place = ordered.headers()["location"].to_str().unwrap().to_owned();
     let job = || server.client().get(&place).send().unwrap().json::<Value>().unwrap();
-    server.until("the bundle is made", || {
+    until("the bundle is made", || {
         assert_ne!(job()["state"], "failed", "{}", job());
         job()["state"] == "complete"
     });

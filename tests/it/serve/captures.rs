@@ -7,7 +7,7 @@ use luutru::archive::warc::http;
 use reqwest::redirect::Policy;
 use serde_json::Value;
 
-use super::server::Server;
+use super::server::{Server, until};
 use super::shared::{object, own, server, stage, warcs};
 use crate::support::{Kept, files_below};
 
@@ -81,7 +81,7 @@ fn what_open_files_hold_is_found_as_they_grow() {
         fs::remove_file(index).unwrap();
     }
     fs::write(&open, &whole[..whole.len() / 2]).unwrap();
-    server.until("the scan sees it", || lines(&server, &query).len() < all.len());
+    until("the scan sees it", || lines(&server, &query).len() < all.len());
     let half = lines(&server, &query);
     assert!(!half.is_empty() && half.iter().all(|line| all.contains(line)));
     fs::write(&open, &whole).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use luutru::model::Digest;
 use reqwest::blocking::Response;
 
-use super::server::Server;
+use super::server::{Server, until};
 use super::shared::{name, own, server, stage, warcs};
 
 fn head(response: &Response, field: &str) -> String {
@@ -149,5 +149,5 @@ fn only_names_of_sealed_files_are_files() {
     }
     assert_eq!(server.get(&format!("/files/{sealed}")).status(), 200);
     fs::rename(&path, path.with_extension("gz.open")).unwrap();
-    server.until("an open file is given away", || server.get(&format!("/files/{sealed}")).status() == 404);
+    until("an open file is given away", || server.get(&format!("/files/{sealed}")).status() == 404);
 }

@@ -74,7 +74,7 @@ fn strange_requests_get_plain_answers() {
     let root = tempfile::tempdir().unwrap();
     let server = Server::start(root.path(), &[]);
     let huge = "x".repeat(300_000);
-    let many: String = (0..200).map(|number| format!("X-{number}: y\r\n")).collect();
+    let many = "X: y\r\n".repeat(200);
     for (request, status) in [
         (format!("GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nX: {huge}\r\n\r\n"), 431),
         (format!("GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n{many}\r\n"), 431),

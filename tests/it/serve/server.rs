@@ -71,21 +71,21 @@ impl Server {
         (status.unwrap_or_else(|| panic!("no answer: {answer:?}")), answer)
     }
 
-    /// Waits until it holds, for fifteen seconds at most.
-    pub fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
-        let begun = Instant::now();
-        while !holds() {
-            assert!(begun.elapsed() < Duration::from_secs(15), "never: {what}");
-            thread::sleep(Duration::from_millis(40));
-        }
-    }
-
     /// Ends it as systemd would; gives its exit code and what it said.
     pub fn stop(mut self) -> (Option<i32>, String) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
         assert!(ended_within(&mut self.child, Duration::from_secs(20)), "it does not stop");
         let code = self.child.wait().unwrap().code();
         (code, self.rest.take().unwrap().join().unwrap())
+    }
+}
+
+/// Waits until it holds, for fifteen seconds at most.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(15), "never: {what}");
+        thread::sleep(Duration::from_millis(40));
     }
 }
 

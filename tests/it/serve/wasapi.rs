@@ -6,7 +6,7 @@ use std::fs;
 use luutru::model::Digest;
 use serde_json::Value;
 
-use super::server::Server;
+use super::server::{Server, until};
 use super::shared::{name, object, own, server, stage, warcs};
 
 fn names(answer: &Value) -> Vec<String> {
@@ -93,7 +93,7 @@ fn an_index_is_built_on_demand() {
     let place = made.headers()["location"].to_str().unwrap().to_owned();
     let job: Value = made.json().unwrap();
     assert!(place.ends_with(job["jobtoken"].as_str().unwrap()));
-    server().until("the job ends", || {
+    until("the job ends", || {
         let job: Value = client.get(&place).send().unwrap().json().unwrap();
         assert_ne!(job["state"], "failed", "{job}");
         job["state"] == "complete"
@@ -153,7 +153,7 @@ fn new_captures_appear_and_hidden_ones_vanish_without_a_restart() {
     // A copy of a file under a new name: as if it had just been sealed.
     let path = warcs(&stage).remove(0);
     fs::copy(&path, path.with_file_name(name(&path).replacen("-0000", "-0009", 1))).unwrap();
-    server.until("a new file is listed", || files(&server) == before + 1);
+    until("a new file is listed", || files(&server) == before + 1);
     // A log that cannot be read hides everything.
     fs::write(stage.root().join("decisions.jsonl"), "what?\n").unwrap();
     for path in ["/wasapi/v1/webdata".to_owned(), format!("/files/{file}"), format!("/cdx?url={}", escaped(url))] {
