@@ -12,7 +12,10 @@ pub mod decisions;
 mod error;
 mod fsio;
 mod lines;
+pub mod manifest;
+pub mod reindex;
 pub mod select;
+pub mod shelf;
 mod surt;
 pub mod text;
 pub mod verify;
@@ -20,6 +23,7 @@ pub mod wacz;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
+pub(crate) use fsio::sync_file_system;
 
 /// Puts a file in place whole, so that a reader sees the old one or the new; it may be lost with the power.
 pub fn replace_rebuildable(path: &std::path::Path, bytes: &[u8]) -> Result<()> {

@@ -298,7 +298,7 @@ fn fetcher(config: &Config, clock: Arc<dyn Clock>) -> Fetcher {
     Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity, clock)
 }
 
-/// How this configuration wants its files.
+/// How files of this configuration are made.
 pub fn shelf_spec(config: &Config) -> ShelfSpec {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     ShelfSpec {

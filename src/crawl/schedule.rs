@@ -206,7 +206,7 @@ impl Rhythm {
             && self.gaps >= KNOWN_GAPS
             && u64::try_from(now_ms.saturating_sub(at)).unwrap_or(0) > usual.saturating_mul(SILENCE)
         {
-            let text = format!("no new article for over {} times its longest usual pause", SILENCE);
+            let text = format!("no new article for over {SILENCE} times its longest usual pause");
             out.push((AlarmKind::Silence, text));
         }
         if self.emptied {
