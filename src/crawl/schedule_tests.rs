@@ -21,7 +21,8 @@ fn follow(gap_ms: i64, looks: usize) -> Vec<i64> {
     let mut intervals = Vec::new();
     for step in 0..looks {
         let now = rhythm.next_ms;
-        let new = u32::try_from(now / gap_ms - published).unwrap();
+        // The first look finds what is there.
+        let new = if step == 0 { 10 } else { u32::try_from(now / gap_ms - published).unwrap() };
         published = now / gap_ms;
         rhythm = rhythm.after(&look(now, new, 10), None, step as u64 * 7_919);
         intervals.push(rhythm.next_ms - now);
@@ -60,7 +61,7 @@ fn failures_come_back_soon_and_then_ever_later() {
         waits.push((rhythm.next_ms - now) / MINUTE);
     }
     assert_eq!(waits[..3], [13, 27, 54]);
-    assert!(waits.is_sorted() && waits.iter().all(|wait| *wait <= 26 * 60), "{waits:?}");
+    assert!(waits.is_sorted() && waits.iter().all(|wait| *wait <= 36 * 60), "{waits:?}");
     assert_eq!(rhythm.alarms(rhythm.next_ms, None)[0].0, AlarmKind::Failing);
     let well = rhythm.after(&look(rhythm.next_ms, 0, 9), None, 0);
     assert_eq!(well.failures, 0);
