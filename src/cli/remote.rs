@@ -46,10 +46,10 @@ pub struct Resume {
 pub struct Reload {}
 
 impl Status {
+    #[expect(clippy::unused_self, reason = "like every command")]
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
-        let config = common.load(Overrides::default())?;
-        let status = answer(&config, Command::Status, |ledger| {
-            Ok(serde_json::to_value(status::resting(ledger, &config, SystemClock.now())?)?)
+        let status = answer(common, Command::Status, |ledger, config| {
+            Ok(serde_json::to_value(status::resting(ledger, config, SystemClock.now())?)?)
         })?;
         if common.json {
             output::json(&status)?;
@@ -62,9 +62,8 @@ impl Status {
 
 impl Why {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
-        let config = common.load(Overrides::default())?;
-        let found = answer(&config, Command::Why { url: self.url.clone() }, |ledger| {
-            Ok(serde_json::to_value(why::why(ledger, &config.root, &config, &self.url)?)?)
+        let found = answer(common, Command::Why { url: self.url.clone() }, |ledger, config| {
+            Ok(serde_json::to_value(why::why(ledger, &config.root, config, &self.url)?)?)
         })?;
         if common.json {
             output::json(&found)?;
@@ -88,9 +87,9 @@ impl Resume {
 }
 
 impl Reload {
+    #[expect(clippy::unused_self, reason = "like every command")]
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
-        let config = common.load(Overrides::default())?;
-        let line = answer(&config, Command::Reload, |_| {
+        let line = answer(common, Command::Reload, |_, _| {
             let what = "no daemon runs: the next one reads the configuration anew".to_owned();
             Err(UsageError { what }.into())
         })?;
@@ -100,10 +99,9 @@ impl Reload {
 }
 
 fn pause(common: &Common, site: Option<&str>, pause: bool) -> anyhow::Result<Exit> {
-    let config = common.load(Overrides::default())?;
     let own = site.map(str::to_owned);
     let command = if pause { Command::Pause { site: own } } else { Command::Resume { site: own } };
-    answer(&config, command, |ledger| {
+    answer(common, command, |ledger, config| {
         if let Some(site) = site
             && config.site(site).is_none()
         {
@@ -120,27 +118,33 @@ fn pause(common: &Common, site: Option<&str>, pause: bool) -> anyhow::Result<Exi
 
 /// The daemon's answer, or one from the ledger where no daemon runs.
 fn answer(
-    config: &Config,
+    common: &Common,
     command: Command,
-    alone: impl FnOnce(&dyn Ledger) -> anyhow::Result<Value>,
+    alone: impl FnOnce(&dyn Ledger, &Config) -> anyhow::Result<Value>,
 ) -> anyhow::Result<Value> {
+    let config = common.load(Overrides::default());
+    // A configuration that is being mended must not keep anybody from the daemon, which has its own.
+    let root = match (&config, &common.root) {
+        (Ok(config), _) => config.root.clone(),
+        (Err(_), Some(root)) => root.clone(),
+        (Err(faults), None) => return Err(faults.clone().into()),
+    };
     let runtime = runtime()?;
     let asked = runtime.block_on(async {
-        match Client::connect(&config.root).await? {
+        match Client::connect(&root).await? {
             Some(mut client) => client.ask(command, |_| {}).await.map(Some),
             None => Ok(None),
         }
     });
-    match asked.map_err(told)? {
-        Some(value) => Ok(value),
-        None => match look_in(&config.root)? {
-            Some(ledger) => alone(&ledger),
-            None => {
-                let what = format!("{}: there is no archive here; name its root with --root", config.root.display());
-                Err(UsageError { what }.into())
-            }
-        },
+    if let Some(value) = asked.map_err(told)? {
+        return Ok(value);
     }
+    let config = config?;
+    let Some(ledger) = look_in(&root)? else {
+        let what = format!("{}: there is no archive here; name its root with --root", root.display());
+        return Err(UsageError { what }.into());
+    };
+    alone(&ledger, &config)
 }
 
 /// What the daemon refuses, with its exit code.

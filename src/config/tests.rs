@@ -164,7 +164,7 @@ fn sites_fault_table() {
             "[[list]]\nid = \"a\"\nurl = \"/a\"\n[[list]]\nid = \"a\"\nurl = \"/b\"",
             "x.toml:7: a second [[list]] has the id \"a\"",
         ),
-        ("[[list]]\nid = \"a\"\nurl = \"/a\"\nevery = \"1s\"", "1s is out of bounds; write 1min to 366d"),
+        ("[[list]]\nid = \"a\"\nurl = \"/a\"\nevery = \"500ms\"", "500ms is out of bounds; write 1s to 366d"),
     ] {
         let faults = site_faults(rest);
         assert!(faults.contains(message), "{rest}\n{faults}");

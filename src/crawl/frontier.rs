@@ -200,10 +200,16 @@ impl Frontier {
         let mut leases = Vec::new();
         let mut batch = Batch::default();
         let before = self.leased_to().get(site).cloned();
-        let free = match &before {
+        let mut free = match &before {
             Some(last) => self.ledger.scan(&prefix, Some(last), most)?,
             None => Vec::new(),
         };
+        // Items that are visited again come last, those under lease first among them.
+        if let Some((key, held)) = free.first()
+            && decode::<QueueRow>(key, held)?.fence > self.epoch
+        {
+            free = self.ledger.scan(&prefix, before.as_deref(), LOOK_AHEAD)?;
+        }
         // At the end of the queue what was given back meanwhile is looked for; and among what may wait, what may not.
         let waiting = before.as_ref().is_some_and(|last| again::may_wait(&last[prefix.len()..]));
         let earlier =

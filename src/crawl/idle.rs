@@ -18,7 +18,7 @@ impl Committer {
             match incoming.recv_timeout(TICK) {
                 Ok(first) => return Ok(Some(first)),
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
-                Err(RecvTimeoutError::Timeout) => self.shelf.rotate_all(self.run.clock.now())?,
+                Err(RecvTimeoutError::Timeout) => self.shelf.roll(self.run.clock.now())?,
             }
         }
     }

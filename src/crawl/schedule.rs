@@ -31,6 +31,8 @@ const REPEATED: u32 = 3;
 const KNOWN_GAPS: u32 = 3;
 /// Silence: so many times the longest usual gap.
 const SILENCE: u64 = 3;
+/// and never less than a day: the first night of a list that is new here is no silence.
+const LEAST_SILENCE: Duration = Duration::from_hours(24);
 
 /// What a look at a list found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,9 +206,10 @@ impl Rhythm {
         let usual = self.longest_ms.max(every.map_or(millis(LEAST), millis));
         if let Some(at) = self.new_ms
             && self.gaps >= KNOWN_GAPS
-            && u64::try_from(now_ms.saturating_sub(at)).unwrap_or(0) > usual.saturating_mul(SILENCE)
+            && u64::try_from(now_ms.saturating_sub(at)).unwrap_or(0)
+                > usual.saturating_mul(SILENCE).max(millis(LEAST_SILENCE))
         {
-            let text = format!("no new article for over {} times its longest usual pause", SILENCE);
+            let text = format!("no new article for over {SILENCE} times its longest usual pause");
             out.push((AlarmKind::Silence, text));
         }
         if self.emptied {

@@ -256,8 +256,9 @@ mod tests {
             let mut pause = |outcome| {
                 let permit = budget.take(Pass::robots_txt(), at).unwrap();
                 let pause = budget.settle(permit.spend(), Answer { dice, ..plain(outcome) }, &pace, at);
+                let left = budget.trouble_left(at);
                 at += pause;
-                (pause, budget.trouble_left(at - pause))
+                (pause, left)
             };
             let (first, _) = pause(Outcome::Pushback(None));
             assert!((60 * SECOND..=66 * SECOND).contains(&first), "{first:?}");

@@ -48,12 +48,14 @@ fn a_list_that_moved_too_far_is_walked_until_something_is_known() {
     every(&stage, "300d", "");
     let portal = stage.portal(0);
     let mut daemon = Daemon::start(&stage);
-    let looks = |daemon: &Daemon| daemon.status()["sites"][0]["lists"][0]["looks"].as_u64().unwrap_or(0);
-    daemon.until("a first look", |daemon| looks(daemon) == 1);
-    portal.publish(60);
+    daemon.until("a first look at each list", |daemon| {
+        let status = daemon.status();
+        status["sites"][0]["lists"].as_array().unwrap().iter().all(|list| list["looks"] == 1)
+    });
+    portal.publish(150);
     daemon.ask(&["crawl", "one"]).ended(0);
-    assert_eq!(daemon.status()["sites"][0]["lists"][0]["no_overlap"], 1, "{:#}", daemon.status());
-    let published = portal.gold().into_iter().take(60).filter(|gold| gold.same_as.is_none()).count();
+    assert_eq!(daemon.status()["daemon"]["counters"]["no_overlap"], 3, "{:#}", daemon.status());
+    let published = portal.gold().into_iter().take(150).filter(|gold| gold.same_as.is_none()).count();
     daemon.until("the gap is filled", |_| stage.articles().len() >= published);
     daemon.until("the job is done with", |daemon| daemon.status()["sites"][0]["jobs"] == 0);
     daemon.stop();
@@ -147,4 +149,25 @@ fn the_service_manager_is_told() {
         }
     }
     daemon.gone(10 * SECOND);
+}
+
+#[test]
+fn a_full_disk_is_waited_out() {
+    const ROOM: u64 = 512 << 20;
+    let stage = stage(6, "1s", "");
+    let filler = stage.path("filler");
+    let file = std::fs::File::create(&filler).unwrap();
+    rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, ROOM).unwrap();
+    let disk = rustix::fs::statvfs(&filler).unwrap();
+    let mark = disk.f_bavail * disk.f_frsize + ROOM / 2;
+    stage.config(&format!("[disk]\nlow = \"{mark}B\"\nhigh = \"{mark}B\"\n"));
+    let mut daemon = Daemon::start(&stage);
+    daemon.until("it waits for room", |daemon| daemon.status()["daemon"]["phase"] == "disk-low");
+    assert!(stage.portal(0).requests().is_empty(), "nothing is asked for");
+    drop(file);
+    std::fs::remove_file(&filler).unwrap();
+    daemon.until("it goes on by itself", |_| !stage.articles().is_empty());
+    assert_eq!(daemon.status()["daemon"]["counters"]["disk_pauses"], 1);
+    daemon.stop();
+    stage.verify();
 }

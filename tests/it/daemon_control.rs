@@ -111,10 +111,10 @@ fn a_backfill_is_handed_over_and_live_lists_come_first() {
 
 #[test]
 fn a_job_is_taken_back_by_ctrl_c_and_left_by_detach() {
-    let stage = Stage::new(vec![PortalSpec::nukeviet("one", 74).articles(60).page_size(5)]);
+    let stage = Stage::new(vec![PortalSpec::nukeviet("one", 74).articles(120).page_size(3)]);
     every(&stage, "300d", "");
     let portal = stage.portal(0);
-    portal.misbehave(Fault::Slow { delay_ms: 40 });
+    portal.misbehave(Fault::Slow { delay_ms: 30 });
     let mut daemon = Daemon::start(&stage);
     let mut job = daemon.begin(&["backfill", "one"]);
     job.until("it is under way", |job| job.said().contains("list pages"));
@@ -171,20 +171,20 @@ fn alarms_reach_the_command_and_the_status() {
     let mut daemon = Daemon::start(&stage);
     daemon.until("a look", |daemon| daemon.status()["sites"][0]["lists"][0]["looks"].as_u64().unwrap_or(0) > 0);
     daemon.until("it rests", |daemon| daemon.status()["sites"][0]["queue"] == 0);
-    let all: Vec<String> = portal.gold().into_iter().map(|gold| gold.id).collect();
-    portal.withdraw(&all);
+    portal.misbehave(Fault::Status(500));
     let lines = || -> Vec<Value> {
         let text = fs::read_to_string(&heard).unwrap_or_default();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     };
-    let of =
-        |event: &str| lines().into_iter().any(|line| line["event"] == event && line["alarm"] == "nothing-recognised");
+    let of = |event: &str| lines().into_iter().any(|line| line["event"] == event && line["alarm"] == "failing");
     daemon.until("the alarm", |_| of("raised"));
     let status = daemon.status();
-    let alarm = &status["sites"][0]["lists"][0]["alarms"][0];
-    assert_eq!(alarm["alarm"], "nothing-recognised", "{status:#}");
+    let lists = status["sites"][0]["lists"].as_array().unwrap();
+    let list = lists.iter().find(|list| !list["alarms"].as_array().unwrap().is_empty()).unwrap();
+    assert_eq!(list["alarms"][0]["alarm"], "failing", "{status:#}");
+    assert!(list["failure"].as_str().unwrap().contains("500"), "{status:#}");
     daemon.ask(&["status"]).ended(0);
-    portal.publish(3);
+    portal.heal();
     daemon.until("it is over", |_| of("cleared"));
     daemon.stop();
 }

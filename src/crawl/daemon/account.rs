@@ -71,7 +71,7 @@ impl Keeper {
             plan::end_here(&*self.run.ledger, &self.site, walk, &why)?;
         }
         row.rhythm = row.rhythm.after(&look, list.every, dice(&self.site.id, &list.id, now));
-        self.judge(list, &mut row, now)?;
+        self.judge(list, &mut row, now);
         row.put(&*self.run.ledger, &self.site.id, &list.id)?;
         tracing::info!(
             site = self.site.id, list = list.id, seen = look.seen, new = look.new, held = look.held, failed, end = ?look.end,
@@ -113,7 +113,7 @@ impl Keeper {
     }
 
     /// Begins and ends alarms.
-    fn judge(&self, list: &ListSpec, row: &mut ListRow, now: Timestamp) -> Result<(), CrawlError> {
+    fn judge(&self, list: &ListSpec, row: &mut ListRow, now: Timestamp) {
         let current = row.rhythm.alarms(now.as_millisecond(), list.every);
         let over: Vec<Alarm> =
             row.alarms.extract_if(.., |alarm| current.iter().all(|(kind, _)| *kind != alarm.kind)).collect();
@@ -132,7 +132,6 @@ impl Keeper {
             self.tell("raised", list, &alarm);
             row.alarms.push(alarm);
         }
-        Ok(())
     }
 
     fn tell(&self, event: &'static str, list: &ListSpec, alarm: &Alarm) {

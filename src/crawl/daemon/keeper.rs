@@ -32,6 +32,9 @@ pub struct Keeper {
     pub(super) hand_over: mpsc::Sender<Finished>,
 }
 
+/// A word for what keeps a site at rest, why, and until when.
+pub(super) type Rest = (&'static str, Option<String>, Option<Timestamp>);
+
 /// What comes next.
 enum Next {
     /// These lists are due; a backfill may go on behind them.
@@ -74,7 +77,7 @@ impl Keeper {
     }
 
     /// Whether a person, or the hour, forbids to go on.
-    pub(super) fn held_up(&self) -> Result<Option<(&'static str, Option<String>, Option<Timestamp>)>, CrawlError> {
+    pub(super) fn held_up(&self) -> Result<Option<Rest>, CrawlError> {
         if all_paused(&*self.run.ledger)? {
             return Ok(Some(("paused", Some("everything is paused; `luutru resume` goes on".to_owned()), None)));
         }

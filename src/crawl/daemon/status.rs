@@ -140,7 +140,7 @@ pub fn live(hub: &Hub) -> Result<Status, LedgerError> {
 
 fn from_desk(site: &mut SiteStatus, desk: &Arc<Desk>) {
     let doing = desk.doing();
-    site.state = doing.word.to_owned();
+    doing.word.clone_into(&mut site.state);
     site.why = doing.why.or_else(|| doing.round.as_ref().and_then(|round| round.stats.why_paused()));
     site.until = doing.until.map(|at| at.to_string());
     site.jobs = locked(&desk.errands).len() + locked(&desk.looks).len();

@@ -1,4 +1,4 @@
-//! What robots.txt says to a runner: kept in the ledger, fetched when it is not known or stale, archived either way.
+//! robots.txt of the origins that a runner asks: from the ledger, or fetched and archived like any page.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
