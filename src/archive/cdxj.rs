@@ -11,7 +11,7 @@ use warc::RecordType;
 use super::error::{ArchiveError, Context as _, Result};
 use super::lines::Lines;
 use super::surt::surt;
-use super::warc::{RawRecord, WarcReader, field, http, next_whole_record};
+use super::warc::{Damage, RawRecord, WarcReader, field, http, next_whole_record};
 use crate::model::Digest;
 
 /// What is read of a block: the HTTP head.
@@ -20,6 +20,18 @@ const HEAD_BYTES: usize = 64 << 10;
 /// The index of a WARC file; records behind damage are in it, a torn end is an error. Written out, it is sorted by bytes,
 /// a line each, a line feed after each. `file_name` is what the lines call the file, since it may still carry another name.
 pub fn index_file(path: &Path, file_name: &str) -> Result<Lines> {
+    let mut torn = None;
+    let lines = index_whole(path, file_name, &mut |damage| torn = Some(damage))?;
+    match torn {
+        Some(damage) if next_whole_record(path, damage.offset + 1)?.is_none() => {
+            Err(ArchiveError::Damaged { path: path.to_owned(), damage })
+        }
+        _ => Ok(lines),
+    }
+}
+
+/// The index of all whole records of a WARC file; each damage on the way is handed over.
+pub fn index_whole(path: &Path, file_name: &str, each: &mut dyn FnMut(Damage)) -> Result<Lines> {
     let mut lines = Lines::new(path.parent().unwrap_or(Path::new(".")));
     let mut from = 0;
     loop {
@@ -37,7 +49,9 @@ pub fn index_file(path: &Path, file_name: &str) -> Result<Lines> {
         };
         let Some(damage) = damage else { break };
         let behind = next_whole_record(path, damage.offset + 1)?;
-        from = behind.ok_or_else(|| ArchiveError::Damaged { path: path.to_owned(), damage })?;
+        each(damage);
+        let Some(behind) = behind else { break };
+        from = behind;
     }
     Ok(lines)
 }

@@ -1,10 +1,13 @@
 //! The few file operations that durability rests on.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use super::error::{Context as _, Result};
+use crate::model::Digest;
 
 /// Makes the entries of a directory durable: a new or renamed file is only safe once its directory is.
 pub fn sync_dir(path: &Path) -> Result<()> {
@@ -26,6 +29,28 @@ pub fn create_dirs(path: &Path) -> Result<()> {
         return sync_dir(parent);
     }
     fs::create_dir_all(path).at("create the directory", path)
+}
+
+/// Makes everything durable that was written to the file system of `path` (syncfs): for many small files one call is
+/// far cheaper than one each.
+pub fn sync_file_system(path: &Path) -> Result<()> {
+    let dir = File::open(path).at("open", path)?;
+    rustix::fs::syncfs(&dir).map_err(std::io::Error::from).at("sync the file system of", path)
+}
+
+/// SHA-256 of a file.
+pub fn digest_of(path: &Path) -> Result<Digest> {
+    let mut file = File::open(path).at("open", path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(Digest(hasher.finalize().into())),
+            Ok(count) => hasher.update(&buffer[..count]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error).at("read", path),
+        }
+    }
 }
 
 /// Whether a rename has to survive a power cut.

@@ -13,7 +13,10 @@ pub mod decisions;
 mod error;
 mod fsio;
 mod lines;
+pub mod manifest;
+pub mod reindex;
 pub mod select;
+pub mod shelf;
 mod surt;
 pub mod text;
 pub mod verify;
@@ -21,6 +24,7 @@ pub mod wacz;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
+pub(crate) use fsio::sync_file_system;
 
 /// Puts a file in place whole, so that a reader sees the old one or the new; it may be lost with the power.
 pub fn replace_rebuildable(path: &std::path::Path, bytes: &[u8]) -> Result<()> {

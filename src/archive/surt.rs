@@ -47,7 +47,7 @@ impl Parts {
         let (mut host, port) = host_and_port(authority)?;
         let mut path = path.to_owned();
         // "http:////x.vn/a": the first piece of the path was meant as the host.
-        if scheme.starts_with("http") && host.is_empty() {
+        if scheme.starts_with("http") && host.is_empty() && !path.is_empty() {
             let trimmed = path.trim_start_matches('/').to_owned();
             let (first, rest) = trimmed.split_once('/').unwrap_or((&trimmed, ""));
             first.clone_into(&mut host);
@@ -78,8 +78,9 @@ impl Parts {
             }
             key.push(')');
         }
-        key.push_str(&self.path_key(!host.is_empty()));
+        let path = self.path_key(!host.is_empty());
         let query = self.query_key();
+        key.push_str(if path.is_empty() && !query.is_empty() { "/" } else { &path });
         if !query.is_empty() {
             key.push('?');
             key.push_str(&query);
@@ -92,9 +93,8 @@ impl Parts {
         let mut host = unescape(&self.host);
         if !host.is_ascii() {
             let text: String = String::from_utf8_lossy(&host).replace(char::REPLACEMENT_CHARACTER, "");
-            if let Ok(ascii) = url::Host::parse(&text) {
-                host = ascii.to_string().into_bytes();
-            }
+            // No resolver takes a host that IDNA does not; what is no UTF-8 is left out all the same.
+            host = url::Host::parse(&text).map_or(text.into_bytes(), |ascii| ascii.to_string().into_bytes());
         }
         let text = escape(&host).replace("..", ".");
         let text = text.trim_matches('.');
@@ -183,6 +183,10 @@ fn ip_address(host: &str) -> Option<Ipv4Addr> {
     }
     let parts: Vec<&str> = host.split('.').collect();
     if parts.len() > 4 || parts.iter().any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    // What starts as an octal number is one throughout, or a name.
+    if parts[0].starts_with('0') && host.contains(['8', '9']) {
         return None;
     }
     let number = |part: &str| {

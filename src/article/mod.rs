@@ -32,6 +32,7 @@ mod refuse;
 mod relative;
 mod rows;
 mod sign;
+pub mod signature;
 mod stamps;
 mod tail;
 mod teasers;
@@ -208,11 +209,5 @@ impl Article {
     /// The digest of the content's normal form ([`fingerprint::NORMAL_FORM_VERSION`]).
     pub fn content_hash(&self) -> Digest {
         fingerprint::content_hash(self.content())
-    }
-
-    /// The signature for near-duplicates; `None` for a text of fewer than four words.
-    pub fn signature(&self) -> Option<fingerprint::Signature> {
-        let text: Vec<&str> = self.content().collect();
-        fingerprint::Signature::of(&text.join("\n"))
     }
 }

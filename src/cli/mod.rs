@@ -19,10 +19,12 @@ mod output;
 mod probe;
 mod progress;
 mod recheck;
+mod reindex;
 mod search;
 mod selecting;
 mod serve;
 mod signals;
+mod steps;
 mod summary;
 mod takedown;
 mod verify;
@@ -79,6 +81,8 @@ enum Command {
     Verify(verify::Verify),
     /// Serve the archive to archivists
     Serve(serve::Serve),
+    /// Make everything but the WARC files again from them
+    Reindex(reindex::Reindex),
     /// Print a completion script for a shell
     Completions(generate::Completions),
     /// Write manual pages to a folder
@@ -123,6 +127,7 @@ impl Command {
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
             Self::Serve(command) => command.run(common),
+            Self::Reindex(command) => command.run(common),
             Self::Completions(command) => command.run(&mut Cli::command()),
             Self::Man(command) => command.run(&Cli::command()),
         }

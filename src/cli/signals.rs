@@ -1,5 +1,8 @@
 //! Ctrl-C: the first drains, the second quits.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::sync::watch;
 
 use super::exit::Exit;
@@ -23,6 +26,20 @@ pub fn listen(resume: String) -> watch::Receiver<Stop> {
         }
     });
     receiver
+}
+
+/// Listens on a thread of its own, for commands that work on files alone: the first Ctrl-C sets the flag.
+pub fn flag(resume: &str) -> std::io::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let (set, resume) = (Arc::clone(&flag), resume.to_owned());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        if runtime.block_on(interrupted()) {
+            set.store(true, Ordering::Relaxed);
+            output::note(&resume);
+        }
+    })?;
+    Ok(flag)
 }
 
 /// Waits for SIGINT or SIGTERM; `false` when neither can be listened for.

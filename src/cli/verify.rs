@@ -1,22 +1,31 @@
-//! `luutru verify`: every WARC record re-read.
+//! `luutru verify`: every WARC record re-read, and all that is made of them compared.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::exit::{Exit, UsageError};
 use super::options::Common;
 use super::output;
-use crate::archive::verify::{Finding, Summary, Verifier};
+use super::steps::Steps;
+use crate::archive::verify::{Finding, Scope, Summary, Watcher, verify};
 use crate::config::Overrides;
+use crate::model::{Clock as _, SystemClock};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Files or folders; everything under warc/ of the root when left out
+    /// WARC files, or folders that hold some; the whole archive when left out
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Only WARC files begun on this day or later (Vietnam time), what is made of them, and the manifests from then on
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "paths")]
+    since: Option<Date>,
+    /// Note whole files here, and pass over those that an earlier run noted and nobody touched since
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -27,12 +36,47 @@ struct Line<'a> {
     what: String,
 }
 
+struct Watch {
+    steps: Steps,
+    json: bool,
+    quiet: bool,
+}
+
+impl Watcher for Watch {
+    /// Damage is data; a remark on a file that is being written is not.
+    fn found(&self, finding: &Finding) {
+        let damage = finding.fault.is_damage();
+        let said = if self.json {
+            let what = finding.fault.to_string();
+            self.steps.data(|| output::json(&Line { file: &finding.path, offset: finding.offset, damage, what }))
+        } else if damage {
+            self.steps.data(|| Ok(output::data(&output::shown(&format!("{finding}\n")))?))
+        } else {
+            if !self.quiet {
+                self.steps.note(&finding.to_string());
+            }
+            Ok(())
+        };
+        // Whoever reads has gone away.
+        if said.is_err() {
+            self.steps.stop();
+        }
+    }
+
+    fn step(&self, step: &'static str, done: u64, total: u64) {
+        self.steps.step(step, done, total);
+    }
+
+    fn stopped(&self) -> bool {
+        self.steps.stopped()
+    }
+}
+
 impl Verify {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
         let config = common.load(Overrides::default())?;
-        let starts = if self.paths.is_empty() { vec![config.root.join("warc")] } else { self.paths.clone() };
         let mut files = Vec::new();
-        for start in &starts {
+        for start in &self.paths {
             if !start.exists() {
                 let what = format!(
                     "{}: there is no such file or folder; name WARC files, or an archive with --root",
@@ -43,49 +87,49 @@ impl Verify {
             collect(start, &mut files)?;
         }
         files.sort();
-        let mut fault = None;
-        let mut each = |finding: Finding| {
-            if fault.is_none() {
-                fault = say(common, &finding).err();
-            }
+        if self.paths.is_empty() && !config.root.join("warc").is_dir() {
+            let what =
+                format!("{} holds no warc/ folder; name an archive with --root, or WARC files", config.root.display());
+            return Err(UsageError { what }.into());
+        }
+        if !self.paths.is_empty() && files.is_empty() {
+            let what = "no WARC file is there (*.warc.gz)".to_owned();
+            return Err(UsageError { what }.into());
+        }
+        let resume = match &self.resume {
+            Some(file) => format!("stopping; --resume {} goes on", file.display()),
+            None => "stopping; with --resume FILE the next one can be gone on with".to_owned(),
         };
-        let mut verifier = Verifier::default();
-        let mut total = Summary::default();
-        for file in &files {
-            total.add(&verifier.check(file, &mut each));
-        }
-        total.add(&verifier.finish(&mut each));
-        if let Some(error) = fault {
-            return Err(error);
-        }
-        if common.json {
-            output::json(&total)?;
-        } else {
-            let records: u64 = total.records.values().sum();
-            output::data(&format!(
-                "{} files, {records} records, {} digests, {}: {}\n",
-                total.files,
-                total.digests,
-                output::bytes(total.file_bytes),
-                if total.damage == 0 { "whole".to_owned() } else { format!("{} damages", total.damage) }
-            ))?;
-        }
-        Ok(if total.damage == 0 { Exit::Done } else { Exit::Storage })
+        let watch = Watch { steps: Steps::begin(common.quiet, &resume)?, json: common.json, quiet: common.quiet };
+        let scope =
+            Scope { root: config.root, files, since: self.since, now: SystemClock.now(), resume: self.resume.clone() };
+        let total = verify(&scope, &watch);
+        watch.steps.end();
+        let total = total?;
+        print(common, &total)?;
+        Ok(match total.damage {
+            1.. => Exit::Storage,
+            0 if watch.stopped() => Exit::Interrupted,
+            0 => Exit::Done,
+        })
     }
 }
 
-/// Damage is data; a remark on a file that is being written is not.
-fn say(common: &Common, finding: &Finding) -> anyhow::Result<()> {
-    let damage = finding.fault.is_damage();
+fn print(common: &Common, total: &Summary) -> anyhow::Result<()> {
     if common.json {
-        let what = finding.fault.to_string();
-        return output::json(&Line { file: &finding.path, offset: finding.offset, damage, what });
+        return output::json(total);
     }
-    if damage {
-        output::data(&output::shown(&format!("{finding}\n")))?;
-    } else {
-        output::note(&finding.to_string());
-    }
+    let records: u64 = total.records.values().sum();
+    output::data(&format!(
+        "{} files, {records} records, {} digests, {}; {} texts, {} catalogue lines, {} lines of manifests: {}\n",
+        total.files,
+        total.digests,
+        output::bytes(total.file_bytes),
+        total.texts,
+        total.lines,
+        total.listed,
+        if total.damage == 0 { "whole".to_owned() } else { format!("{} damages", total.damage) }
+    ))?;
     Ok(())
 }
 

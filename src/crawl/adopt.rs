@@ -4,36 +4,38 @@
 //! left open is cut to its whole captures and sealed. An empty ledger is only the longest tail: the same code rebuilds
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
+mod again;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use url::Url;
 
 use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::kept::Kept;
+use super::near;
 use super::payload;
-use super::process::{Finding, Text, html, read_article};
+use super::process::Finding;
 use super::readers::ArticleReaders;
-use super::recorded::{Lines, Read, exchange_of, is_not_modified, is_page, original_of, visit_of};
-use super::rows::{FileRow, PayloadRow, QueueRow, UrlState, encode};
-use super::shelf::Shelf;
-use super::shelve::{self, Shelved, Source};
+use super::recorded::{Lines, Read, is_not_modified, is_page, original_of, visit_of};
+use super::rows::{FileRow, PayloadRow, UrlState, encode};
+use super::shelf::{Shelf, seal};
+use super::shelve::{self, Shelved};
 use super::tails::{Tail, tails};
 use super::templates;
-use super::versions::{self, Pending, Records};
+use super::versions::{self};
 use crate::archive::catalog::ArticleRecord;
+use crate::archive::reindex::{Event, Watcher};
 use crate::archive::warc::{
-    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field,
-    parse_date, read_at, scan,
+    Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field, locate,
+    read_at, scan,
 };
 use crate::config::Site;
-use crate::ledger::{Batch, Key, Ledger, LedgerError};
-use crate::model::{CanonicalUrl, Digest, Limits, Stamp};
-use crate::portal;
+use crate::ledger::{Batch, Key, Ledger};
+use crate::model::{Digest, Limits, Stamp};
 
 /// Bytes of a record block that are kept in memory: more than any body that is fetched.
 const BLOCK_BYTES: usize = 64 << 20;
@@ -69,6 +71,8 @@ pub struct Adopter<'a> {
     // Contents that may be a template's, with their skeletons; and those that proved to be.
     suspects: HashMap<Digest, Digest>,
     withdrawn: HashSet<Digest>,
+    // Set when texts, records and catalogues were rebuilt just before.
+    watch: Option<&'a dyn Watcher>,
     done: Adopted,
 }
 
@@ -102,8 +106,17 @@ impl<'a> Adopter<'a> {
             families: HashMap::new(),
             suspects: HashMap::new(),
             withdrawn: HashSet::new(),
+            watch: None,
             done: Adopted::default(),
         }
+    }
+
+    /// Texts, records and catalogues were rebuilt just before: they are taken as they are, and a capture that cannot be
+    /// read gives way to one that can.
+    #[must_use]
+    pub fn after_rebuild(mut self, watch: &'a dyn Watcher) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// Reads all tails.
@@ -111,7 +124,13 @@ impl<'a> Adopter<'a> {
         let tails = tails(self.shelf.root(), &*self.ledger)?;
         for kind in [SeriesKind::Text, SeriesKind::Captures] {
             for tail in tails.iter().filter(|tail| tail.name.kind == kind) {
+                if self.watch.is_some_and(Watcher::stopped) {
+                    return Ok(self.done);
+                }
                 self.file(tail)?;
+                if let Some(watch) = self.watch {
+                    watch.event(Event::Step("ledger", self.done.files, tails.len() as u64));
+                }
             }
         }
         for (name, group) in std::mem::take(&mut self.later) {
@@ -120,7 +139,7 @@ impl<'a> Adopter<'a> {
         // What was made here needs no reading at the next start.
         let mut batch = Batch::default();
         self.shelf.note_all(&mut batch);
-        self.shelf.seal_all()?;
+        self.shelf.seal_all(self.now)?;
         self.ledger.apply(&batch)?;
         Ok(self.done)
     }
@@ -141,7 +160,7 @@ impl<'a> Adopter<'a> {
                 cut(&tail.path, 0)?;
             }
             if found.keep > 0 {
-                Closed::recovered(self.shelf.root(), &tail.path)?.seal()?;
+                seal(Closed::recovered(self.shelf.root(), &tail.path)?, self.now)?;
             }
         }
         let committed = if tail.open { found.keep } else { found.length };
@@ -192,16 +211,22 @@ impl<'a> Adopter<'a> {
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
         if let Some(source) = refers {
             // A record that only adds a location refers to the same page as the text itself.
-            let read = Read::of(&record, conversion.is_some());
-            let known = self.texts.entry(source).or_insert(read);
-            *known = Read { new: known.new || read.new, ..read };
+            let before = self.texts.get(&source).is_some_and(|known| known.new);
+            self.texts.insert(source, Read::of(&record, before || conversion.is_some()));
         }
         if let Some(skeleton) = record.template {
             self.suspects.insert(record.content_hash, skeleton);
         }
         if record.withdrawn.is_some() {
             self.withdrawn.insert(record.content_hash);
-            return templates::adopt(&mut self.shelf, &*self.ledger, &record);
+            if self.watch.is_none() {
+                templates::take_away(&mut self.shelf, &record)?;
+            }
+            return templates::adopt(&*self.ledger, &record);
+        }
+        let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
+        if self.watch.is_some() {
+            return self.note(&Shelved::appended(record, text));
         }
         // The record beside the text may know of more locations, from files that are read later.
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
@@ -209,22 +234,30 @@ impl<'a> Adopter<'a> {
         {
             let found = std::mem::replace(&mut record.locations, there.locations);
             shelve::add_locations(&mut record.locations, &found);
+            let found = std::mem::replace(&mut record.near_duplicates, there.near_duplicates);
+            near::name(&mut record, found);
         }
-        let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        let shelved = Shelved { record, text, appended: true, edited: false };
+        let shelved = Shelved::appended(record, text);
         if self.kept.holds(self.shelf.root(), &shelved)? {
-            let mut batch = Batch::default();
-            versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
-            self.ledger.apply(&batch)?;
-            return Ok(());
+            return self.note(&shelved);
         }
         self.keep(&shelved)
     }
 
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
         shelve::write_files(&mut self.shelf, shelved)?;
+        self.note(shelved)
+    }
+
+    fn note(&self, shelved: &Shelved) -> Result<(), CrawlError> {
         let mut batch = Batch::default();
         versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
+        let text = shelved.text.as_deref();
+        if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
+            for (key, row) in near::rows(&*self.ledger, &near::Rows::new(), &shelved.record, &signature)? {
+                batch.put(key, row);
+            }
+        }
         self.ledger.apply(&batch)?;
         Ok(())
     }
@@ -266,10 +299,7 @@ impl<'a> Adopter<'a> {
         let site = lines.get("luutru-site").unwrap_or(named).to_owned();
         let Some(row) = lines.queue_row() else { return Ok(()) };
         let Some(id) = main.fields.get(field::RECORD_ID).and_then(RecordId::parse) else { return Ok(()) };
-        let before = match self.frontier.row(&site, &row.key)?.map(|row| row.state) {
-            Some(UrlState::Article { content, .. }) => Some(content),
-            _ => None,
-        };
+        let before = self.content_at(&site, &row.key)?;
         let known = match self.texts.get(&id) {
             Some(known) => Some(*known),
             None => self.told(lines, before.as_ref(), &row)?,
@@ -286,118 +316,20 @@ impl<'a> Adopter<'a> {
             }
             None => match self.read_again(&site, &row, main)? {
                 Finding::Article(text) if self.is_template(&site, &text)? => unmasked(),
-                Finding::Article(text) => {
-                    let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
-                    let mut locations = vec![row.url.clone()];
-                    shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
-                    let Ok(page) = Url::parse(&text.final_url) else { return Ok(()) };
-                    let family = self.family_of(&site).map(str::to_owned);
-                    let source = Source {
-                        site: &site,
-                        url: portal::canonical(&page, family.as_deref()),
-                        family: family.as_deref(),
-                        page: page.as_str(),
-                        list: &row.list,
-                        locations,
-                        receipt,
-                        record_id: id,
-                        captured_at,
-                        before,
-                    };
-                    let mut pending = Pending::default();
-                    let shelved =
-                        shelve::shelve(&mut self.shelf, &*self.ledger, &mut pending, &text, &source, self.now)?;
-                    let fate = if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate };
-                    let day = text.article.published.as_ref().map(Stamp::date);
-                    let version = shelved.record.version;
-                    let state = UrlState::Article { content: text.content, version, visit: visit(day) };
-                    if shelved.appended {
-                        self.shelf.site(&site)?.texts.sync()?;
-                        self.keep(&shelved)?;
-                    }
-                    (state, fate)
-                }
+                Finding::Article(text) => match self.shelve_now(&site, &row, &text, (main, receipt, id), before)? {
+                    Some(found) => found,
+                    None => return Ok(()),
+                },
                 Finding::NotArticle(cause) => (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause)),
                 _ => return Ok(()),
             },
         };
-        self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
+        if let UrlState::Article { content, .. } = &state {
+            self.done.articles += 1;
+            self.mend_reference(content, &site, main, receipt)?;
+        }
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
-        // Presets learn: under the key of today the article is held as well.
-        let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
-        if let (Some(family), Ok(url)) = (told, Url::parse(&row.url)) {
-            let key = CanonicalUrl(portal::article_key(&url, Some(family)));
-            if key != row.key {
-                self.frontier.adopt(&site, &QueueRow { key, ..row }, &state, receipt, &fate, batch)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What the capture's own records say was read in it, where the archive holds that text for this address.
-    fn told(&self, lines: &Lines<'_>, before: Option<&Digest>, row: &QueueRow) -> Result<Option<Read>, CrawlError> {
-        let Some(content) = lines.get("luutru-content").and_then(Digest::parse) else { return Ok(None) };
-        if before.is_some_and(|before| *before != content) {
-            return Ok(None);
-        }
-        let pending = Pending::default();
-        let record = Records { root: self.shelf.root(), ledger: &*self.ledger, pending: &pending }.of(&content)?;
-        // The crash may have come before the address was noted.
-        let noted = record.filter(|record| before.is_some() || record.locations.contains(&row.url));
-        Ok(noted.map(|record| Read::of(&record, false)))
-    }
-
-    /// A 304: the archived article was visited, and is as it was.
-    fn not_modified(
-        &self,
-        named: &str,
-        main: &RawRecord,
-        lines: &Lines<'_>,
-        batch: &mut Batch,
-    ) -> Result<(), CrawlError> {
-        let site = lines.get("luutru-site").unwrap_or(named);
-        let Some(row) = lines.queue_row() else { return Ok(()) };
-        let at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
-        self.frontier.seen_again(site, &row.key, at, batch)?;
-        Ok(())
-    }
-
-    /// Reads a captured page as an article once more, through the original when the capture is a revisit.
-    fn read_again(&mut self, site: &str, row: &QueueRow, main: &RawRecord) -> Result<Finding, CrawlError> {
-        let response = match main.fields.kind() {
-            RecordType::Revisit => match self.original_block(main)? {
-                Some(block) => block,
-                None => return Ok(Finding::NotArticle("the revisited page is gone".to_owned())),
-            },
-            _ => main.block.clone(),
-        };
-        let Some(exchange) = exchange_of(main, response) else {
-            return Ok(Finding::NotArticle("unreadable capture".to_owned()));
-        };
-        let page = match html(&self.limits, &exchange) {
-            Ok(page) => page,
-            Err(cause) => return Ok(Finding::NotArticle(cause)),
-        };
-        let spec = self.sites.iter().find(|known| known.id == site);
-        if !self.readers.contains_key(site) {
-            let spec = spec.cloned().or_else(|| Site::bare(&exchange.url));
-            if let Some(spec) = spec {
-                self.readers.insert(site.to_owned(), ArticleReaders::new(&spec)?);
-            }
-        }
-        let Some(readers) = self.readers.get(site) else {
-            return Ok(Finding::NotArticle("unreadable address".to_owned()));
-        };
-        let section = spec.and_then(|site| site.lists.iter().find(|list| list.id == row.list)?.section.as_deref());
-        let family = portal::recognise(&page.source).map(|(family, _)| family.name);
-        if let Some(family) = family {
-            self.families.insert(site.to_owned(), family);
-        }
-        Ok(read_article(readers.of(family), row, section, &page, exchange.head.status, exchange.started))
-    }
-
-    fn is_template(&self, site: &str, text: &Text) -> Result<bool, LedgerError> {
-        text.suspect.map_or(Ok(false), |skeleton| templates::is_template(&*self.ledger, site, &skeleton))
+        self.under_todays_key(&site, &row, &state, receipt, &fate, batch)
     }
 
     /// The site's family: as its file says, or as its pages show.
@@ -413,7 +345,7 @@ impl<'a> Adopter<'a> {
 
     fn original_block(&self, revisit: &RawRecord) -> Result<Option<Vec<u8>>, CrawlError> {
         let Some(place) = self.original_place(revisit)? else { return Ok(None) };
-        let path = crate::archive::warc::locate(self.shelf.root(), &place.file);
+        let path = locate(self.shelf.root(), &place.file);
         Ok(read_at(&path, place.offset, BLOCK_BYTES).ok().map(|record| record.block))
     }
 }

@@ -34,6 +34,9 @@ const MOST: usize = 32;
 /// How long the first capture of a commit waits for others.
 const GATHER: Duration = Duration::from_millis(15);
 
+/// How long nothing comes before files are looked at that have grown old.
+const ROLL: Duration = Duration::from_mins(1);
+
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
@@ -68,7 +71,15 @@ impl Committer {
 
     /// Commits what comes until the channel closes, then seals all files.
     pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
-        while let Ok(first) = incoming.recv() {
+        loop {
+            let first = match incoming.recv_timeout(ROLL) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.shelf.roll(self.run.clock.now())?;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
             while batch.len() < MOST {
@@ -82,7 +93,7 @@ impl Committer {
                 self.run.stopper.send_replace(Stop::Drain);
             }
         }
-        self.shelf.seal_all()?;
+        self.shelf.seal_all(self.run.clock.now())?;
         self.run.ledger.flush()?;
         Ok(())
     }
@@ -101,14 +112,14 @@ impl Committer {
         note_ends_once(&mut placed);
         let mut joint = Vec::with_capacity(placed.len());
         for item in placed {
-            let alone = rests_on_others(&item);
-            if alone {
-                self.acknowledge(std::mem::take(&mut joint))?;
+            if stands_alone(&item) {
+                joint.push(self.effects_of(item)?);
+                continue;
             }
-            joint.push(self.effects_of(item)?);
-            if alone {
-                self.acknowledge(std::mem::take(&mut joint))?;
-            }
+            // It may rest on rows that those before it change.
+            self.acknowledge(std::mem::take(&mut joint))?;
+            let effects = self.effects_of(item)?;
+            self.acknowledge(vec![effects])?;
         }
         self.acknowledge(joint)?;
         for (site, skeleton) in std::mem::take(&mut self.unmasked) {
@@ -309,15 +320,6 @@ impl Committer {
     }
 }
 
-/// Whether what a task changes rests on what others of the same commit change, or theirs on it: lists, and items of a walk
-/// that is not of this run.
-fn rests_on_others(placed: &Placed) -> bool {
-    match &placed.item.finished.task {
-        Task::Article(lease) => !placed.item.finished.site.walks().iter().any(|walk| walk.id == lease.row.walk),
-        _ => true,
-    }
-}
-
 /// How far its files are accounted for is noted with the last item of each site alone: after a crash before that, the items
 /// acknowledged already are read back in as well, and found to be known.
 fn note_ends_once(placed: &mut [Placed]) {
@@ -333,13 +335,22 @@ fn note_ends_once(placed: &mut [Placed]) {
     }
 }
 
+/// Whether what a task changes rests on no row that another task of the same commit may change: a new article, found in a
+/// walk of this run.
+fn stands_alone(placed: &Placed) -> bool {
+    let Task::Article(lease) = &placed.item.finished.task else { return false };
+    let new = placed.shelved.as_ref().is_some_and(|shelved| shelved.text.is_some() && !shelved.edited);
+    let walked = || placed.item.finished.site.walks().iter().any(|walk| walk.id == lease.row.walk);
+    new && !lease.row.again && walked()
+}
+
 /// What a visit of an archived article found.
-fn found_again(placed: &Placed, fate: &Fate) -> recheck::Seen {
+fn found_again(placed: &Placed, fate: &Fate) -> recheck::Revisited {
     match (fate, &placed.item.finding) {
-        (Fate::Failed(cause), _) => recheck::Seen::Lost(cause.clone()),
-        (_, Finding::NotModified) => recheck::Seen::NotModified,
-        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => recheck::Seen::Edited,
-        _ => recheck::Seen::Unchanged,
+        (Fate::Failed(cause), _) => recheck::Revisited::Lost(cause.clone()),
+        (_, Finding::NotModified) => recheck::Revisited::NotModified,
+        _ if placed.shelved.as_ref().is_some_and(|shelved| shelved.edited) => recheck::Revisited::Edited,
+        _ => recheck::Revisited::Unchanged,
     }
 }
 

@@ -6,12 +6,13 @@ use super::error::CrawlError;
 use super::frontier::{GaveUp, Lease};
 use super::listing;
 use super::places::{self, Seen};
-use super::process::{ATTEMPTS, Finding};
+use super::process::{ATTEMPTS, Finding, Text};
 use super::rows::{QueueRow, UrlState, decode, encode};
 use super::run::SiteRun;
 use super::task::Task;
 use super::versions;
 use super::visit::Visit;
+use crate::archive::warc::Receipt;
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::Stamp;
 
@@ -60,18 +61,7 @@ impl Committer {
         let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
         let fate = match (&placed.item.finding, &placed.receipt) {
             (Finding::Article(text), Some(receipt)) => {
-                let (Some(shelved), Some(ready)) = (&placed.shelved, placed.item.captures.last()) else {
-                    return Ok(None);
-                };
-                let path = &shelved.record.text_path;
-                let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
-                seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
-                versions::remember(ledger, &shelved.record, batch)?;
-                let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
-                let visit = Visit::of(&ready.exchange, ready.payload, day);
-                let state = UrlState::Article { content: text.content, version: shelved.record.version, visit };
-                frontier.acknowledge(lease, &state, receipt, batch);
-                if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }
+                return self.archived(lease, placed, (text, receipt), seen, batch);
             }
             (Finding::Elsewhere(key), Some(receipt)) if !lease.row.again => {
                 let moved = places::moved(frontier, ledger, lease, (key, receipt), seen, batch)?;
@@ -121,6 +111,33 @@ impl Committer {
             }
         };
         Ok(Some(fate))
+    }
+
+    /// An article's page: its text, and the address with it.
+    fn archived(
+        &self,
+        lease: &Lease,
+        placed: &Placed,
+        (text, receipt): (&Text, &Receipt),
+        seen: &mut Vec<Seen>,
+        batch: &mut Batch,
+    ) -> Result<Option<Fate>, LedgerError> {
+        let (frontier, ledger) = (&self.run.frontier, &*self.run.ledger);
+        let (Some(shelved), Some(ready)) = (&placed.shelved, placed.item.captures.last()) else {
+            return Ok(None);
+        };
+        let path = &shelved.record.text_path;
+        let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
+        seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
+        versions::remember(ledger, &shelved.record, batch)?;
+        for (key, row) in &shelved.near {
+            batch.put(key.as_slice(), row.as_slice());
+        }
+        let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
+        let visit = Visit::of(&ready.exchange, ready.payload, day);
+        let state = UrlState::Article { content: text.content, version: shelved.record.version, visit };
+        frontier.acknowledge(lease, &state, receipt, batch);
+        Ok(Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }))
     }
 }
 

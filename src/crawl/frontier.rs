@@ -180,10 +180,16 @@ impl Frontier {
         let mut leases = Vec::new();
         let mut batch = Batch::default();
         let before = self.leased_to().get(site).cloned();
-        let free = match &before {
+        let mut free = match &before {
             Some(last) => self.ledger.scan(&prefix, Some(last), most)?,
             None => Vec::new(),
         };
+        // Items that are visited again come last, those under lease first among them.
+        if let Some((key, held)) = free.first()
+            && decode::<QueueRow>(key, held)?.fence > self.epoch
+        {
+            free = self.ledger.scan(&prefix, before.as_deref(), LOOK_AHEAD)?;
+        }
         // At the end of the queue what was given back meanwhile is looked for.
         let earlier = if free.len() < most { self.ledger.scan(&prefix, None, LOOK_AHEAD)? } else { Vec::new() };
         let earlier = earlier.into_iter().filter(|(key, _)| before.as_ref().is_none_or(|last| key <= last));
@@ -204,7 +210,10 @@ impl Frontier {
             let leased = encode(&row);
             let place = key[prefix.len()..].try_into().map_or(0, u64::from_be_bytes);
             batch.expect(key.clone(), Some(held)).put(key.clone(), leased.clone());
-            last = last.max(Some(key));
+            // New items come before those that are visited again, also later.
+            if !row.again {
+                last = last.max(Some(key));
+            }
             let earlier = if row.again { self.row(site, &row.key)?.map(Box::new) } else { None };
             leases.push(Lease { site: site.to_owned(), row, earlier, place, held: leased });
         }
@@ -360,7 +369,7 @@ impl Frontier {
 fn settle(lease: &Lease, state: &UrlState, batch: &mut Batch) {
     let queue = Key::queue(&lease.site, lease.place);
     batch.expect(queue.clone(), Some(lease.held.clone())).delete(queue);
-    note(&lease.site, &lease.row, state, batch);
+    note(&lease.site, &lease.row, &again::visited(state), batch);
 }
 
 /// Writes down what became of an address, and whether it still is to be accounted for.

@@ -132,3 +132,21 @@ fn what_is_given_back_is_leased_again_behind_what_came_later() {
     assert_eq!(got.len(), 585);
     assert_eq!(got.iter().collect::<HashSet<_>>().len(), 585, "each is leased once");
 }
+
+#[test]
+fn what_is_new_comes_before_what_is_visited_again_whenever_it_came() {
+    let ledger: Arc<dyn Ledger> = Arc::new(MemoryLedger::default());
+    let frontier = Frontier::open(Arc::clone(&ledger)).unwrap();
+    enqueue(&frontier, &*ledger, &[item(1), item(2)]);
+    for lease in frontier.lease("s", 2).unwrap() {
+        let mut batch = Batch::default();
+        settle(&lease, &archived(), &mut batch);
+        let row = url_row(&lease.row, archived());
+        assert!(frontier.visit_again("s", &lease.row.key, row, &mut batch));
+        assert_eq!(ledger.apply(&batch).unwrap(), Applied::Done);
+    }
+    assert!(frontier.lease("s", 1).unwrap()[0].row.again);
+    enqueue(&frontier, &*ledger, &[item(3)]);
+    assert_eq!(frontier.lease("s", 1).unwrap()[0].row.title, "Bài 3");
+    assert!(frontier.lease("s", 1).unwrap()[0].row.again);
+}

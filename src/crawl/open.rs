@@ -12,6 +12,8 @@ use crate::model::{Clock, SystemClock};
 
 /// Present while a run has the ledger open: whoever finds it follows on a crash.
 const RUNNING: &str = "running";
+/// Present while a rebuild fills the ledger: it holds nothing that the next rebuild would not make.
+const REBUILDING: &str = "rebuilding";
 /// File rows looked at in one go.
 const FILES: usize = 500;
 
@@ -40,6 +42,7 @@ pub fn open(root: &Path) -> Result<Opened, CrawlError> {
     let unclean = ledger.get(&Key::meta(RUNNING))?.is_some() || (fresh && used);
     let mut batch = Batch::default();
     batch.put(Key::meta("version"), ROWS_VERSION).put(Key::meta(RUNNING), b"");
+    batch.delete(Key::meta(REBUILDING));
     ledger.apply(&batch)?;
     // Before the first request: a crash right after it must be seen.
     ledger.flush()?;
@@ -54,10 +57,57 @@ pub fn close(ledger: &dyn Ledger) -> Result<(), LedgerError> {
     ledger.flush()
 }
 
+/// An empty ledger, for a rebuild.
+pub struct Anew {
+    /// The ledger; held until it is dropped.
+    pub ledger: Arc<dyn Ledger>,
+    /// Where the one before was moved to.
+    pub aside: Option<PathBuf>,
+}
+
+/// Moves the ledger aside and opens an empty one. Refused while another process holds it.
+pub fn begin_anew(root: &Path) -> Result<Anew, CrawlError> {
+    let state = root.join("state");
+    make(&state)?;
+    // A ledger that another process holds is refused here, whatever state it is in.
+    let worth = match SledLedger::open(&state) {
+        Ok(ledger) => {
+            let is_set = |name| ledger.get(&Key::meta(name)).map(|value| value.is_some());
+            is_set("version").unwrap_or(true) && !is_set(REBUILDING).unwrap_or(false)
+        }
+        Err(error) if error.is_damage() => true,
+        Err(error) => return Err(error.into()),
+    };
+    let aside = worth.then(|| free_name(&state, "before"));
+    let moved = match &aside {
+        Some(aside) => fs::rename(&state, aside),
+        None => fs::remove_dir_all(&state),
+    };
+    moved.map_err(|error| CrawlError::Root {
+        path: state.display().to_string(),
+        why: format!("the ledger there cannot be moved ({error}); move it away by hand"),
+    })?;
+    let Opened { ledger, .. } = open(root)?;
+    let mut batch = Batch::default();
+    batch.put(Key::meta(REBUILDING), b"");
+    ledger.apply(&batch)?;
+    ledger.flush()?;
+    Ok(Anew { ledger, aside })
+}
+
+/// Notes that the rebuild is complete. When a portal was asked last stands in no WARC file, so that the next run begins
+/// as after a crash: with a pause.
+pub fn end_anew(ledger: &dyn Ledger) -> Result<(), LedgerError> {
+    let mut batch = Batch::default();
+    batch.delete(Key::meta(REBUILDING));
+    ledger.apply(&batch)?;
+    ledger.flush()
+}
+
 /// Moves the ledger out of the way; the next opening makes a new one.
 pub fn set_aside(root: &Path, why: &str) -> Result<(), CrawlError> {
     let state = root.join("state");
-    let aside = free_name(&state);
+    let aside = free_name(&state, "damaged");
     tracing::warn!(aside = %aside.display(), "{why}: it is set aside, and rebuilt from the WARC files");
     fs::rename(&state, &aside).map_err(|error| CrawlError::Root {
         path: state.display().to_string(),
@@ -65,9 +115,9 @@ pub fn set_aside(root: &Path, why: &str) -> Result<(), CrawlError> {
     })
 }
 
-fn free_name(state: &Path) -> PathBuf {
+fn free_name(state: &Path, why: &str) -> PathBuf {
     let stamp = SystemClock.now().as_second();
-    let name = |at: i64| state.with_file_name(format!("state.damaged-{at}"));
+    let name = |at: i64| state.with_file_name(format!("state.{why}-{at}"));
     // Two within one second: the later one takes the next.
     (stamp..stamp + 1_000).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(stamp))
 }

@@ -275,7 +275,8 @@ fn fetcher(config: &Config, clock: Arc<dyn Clock>) -> Fetcher {
     Fetcher::new(Guard::new(config.allow_net.clone()), config.limits, identity, clock)
 }
 
-fn shelf_spec(config: &Config) -> ShelfSpec {
+/// How files of this configuration are made.
+pub fn shelf_spec(config: &Config) -> ShelfSpec {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     ShelfSpec {
         root: config.root.clone(),

@@ -14,7 +14,7 @@ use super::rows::{ContentRow, UrlState, decode, encode};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved};
 use super::visit::Visit;
-use crate::archive::warc::{Receipt, TextCapture};
+use crate::archive::warc::Receipt;
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::{CanonicalUrl, Digest};
 use crate::portal;
@@ -158,7 +158,7 @@ pub fn record(
         if record.locations.len() == before {
             continue;
         }
-        let shelved = Shelved { record, text: None, appended: true, edited: false };
+        let shelved = Shelved::appended(record, None);
         match at {
             Some(at) => changed[at] = shelved,
             None => changed.push(shelved),
@@ -168,17 +168,7 @@ pub fn record(
         return Ok(None);
     }
     for Shelved { record, .. } in &changed {
-        let json = serde_json::to_vec(record).unwrap_or_default();
-        let capture = TextCapture {
-            uri: record.locations.first().unwrap_or(&record.url),
-            at: now,
-            source: record.warc.record_id,
-            article_id: &record.id,
-            text: None,
-            record: &json,
-        };
-        let prepared = capture.prepare(shelf.level());
-        shelf.site(site)?.texts.append(&prepared.bytes, now)?;
+        shelve::append_record(shelf, site, record, now)?;
     }
     shelf.site(site)?.texts.sync()?;
     for shelved in &changed {

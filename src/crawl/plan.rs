@@ -96,9 +96,9 @@ fn backfill(
     let Some(before) = row(ledger, site, &id)? else {
         return Ok(walk(id, fresh(kind, list, &Cursor::default()), Coverage::default()));
     };
-    if before.next.is_some() {
+    if let Some(next) = &before.next {
         if before.pages > 0 {
-            notes.push(format!("{}: goes on at list page {} of {}", site.id, before.pages + 1, list.id));
+            notes.push(format!("{}: goes on at list page {} of {}", site.id, next.number, list.id));
         }
         let coverage = coverage(ledger, site, &id)?;
         return Ok(walk(id, before, coverage));

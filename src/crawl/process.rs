@@ -8,6 +8,7 @@ use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use super::visit;
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
+use crate::article::signature::Signature;
 use crate::article::{Article, ArticleReader, Hint, Reading, suspicion};
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
@@ -78,6 +79,8 @@ pub struct Text {
     pub file: String,
     /// The content hash.
     pub content: Digest,
+    /// What it is compared with others by; `None` for a few words.
+    pub signature: Option<Signature>,
     /// The address it was found at after redirects.
     pub final_url: String,
     /// The page's skeleton, where nothing speaks for it being an article.
@@ -306,13 +309,10 @@ pub fn read_article(
             let content = article.content_hash();
             let file = article.to_text();
             let suspect = suspicion(&article, &row.title, &page.url);
-            Finding::Article(Box::new(Text {
-                article: *article,
-                file,
-                content,
-                final_url: page.url.to_string(),
-                suspect,
-            }))
+            let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
+            let signature = Signature::of(&file, label);
+            let final_url = page.url.to_string();
+            Finding::Article(Box::new(Text { article: *article, file, content, signature, final_url, suspect }))
         }
     }
 }

@@ -124,7 +124,7 @@ pub fn queue(
 
 /// What a visit of an archived article found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seen {
+pub enum Revisited {
     /// 304: the page is as it was.
     NotModified,
     /// The same text.
@@ -152,13 +152,13 @@ pub struct Rechecked {
 
 impl Rechecked {
     /// Counts a visit.
-    pub fn add(&mut self, seen: &Seen) {
+    pub fn add(&mut self, seen: &Revisited) {
         self.visited += 1;
         match seen {
-            Seen::NotModified => self.not_modified += 1,
-            Seen::Unchanged => self.unchanged += 1,
-            Seen::Edited => self.edited += 1,
-            Seen::Lost(cause) => *self.lost.entry(cause.clone()).or_default() += 1,
+            Revisited::NotModified => self.not_modified += 1,
+            Revisited::Unchanged => self.unchanged += 1,
+            Revisited::Edited => self.edited += 1,
+            Revisited::Lost(cause) => *self.lost.entry(cause.clone()).or_default() += 1,
         }
     }
 }

@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::rows::{FileRow, encode};
-use crate::archive::Result;
 use crate::archive::catalog::Catalog;
-use crate::archive::warc::{Level, Rotation, Series, SeriesKind, SeriesSpec, WarcInfo};
+use crate::archive::warc::{Closed, Level, Rotation, Series, SeriesKind, SeriesSpec, WarcInfo};
+use crate::archive::{Result, manifest, sync_file_system};
 use crate::ledger::{Batch, Key};
+
+/// The precision of `WARC-Date` as it is written.
+const MICROSECOND: jiff::SignedDuration = jiff::SignedDuration::from_micros(1);
 
 /// How files are made.
 #[derive(Debug, Clone)]
@@ -53,12 +56,13 @@ impl SiteFiles {
 pub struct Shelf {
     spec: ShelfSpec,
     sites: HashMap<String, SiteFiles>,
+    last_stamp: Timestamp,
 }
 
 impl Shelf {
     /// None open yet.
     pub fn new(spec: ShelfSpec) -> Self {
-        Self { spec, sites: HashMap::new() }
+        Self { spec, sites: HashMap::new(), last_stamp: Timestamp::MIN }
     }
 
     /// Compression of records.
@@ -69,6 +73,13 @@ impl Shelf {
     /// Archive root.
     pub fn root(&self) -> &std::path::Path {
         &self.spec.root
+    }
+
+    /// `now`, or a microsecond after the last time that was given: the dates of text records put them in one order over
+    /// all sites, in which a rebuild writes the catalogue again.
+    pub fn stamp(&mut self, now: Timestamp) -> Timestamp {
+        self.last_stamp = now.max(self.last_stamp.saturating_add(MICROSECOND).unwrap_or(now));
+        self.last_stamp
     }
 
     /// A site's files, opened when first asked for.
@@ -88,15 +99,30 @@ impl Shelf {
     /// Seals a site's files that are full, before `next` bytes of captures are appended.
     pub fn rotate(&mut self, site: &str, now: Timestamp, next: u64) -> Result<()> {
         let files = self.site(site)?;
-        if files.captures.due(now, next) {
-            files.captures.seal()?;
+        if files.captures.due(now, next)
+            && let Some(closed) = files.captures.detach()?
+        {
+            seal(closed, now)?;
         }
-        if files.texts.due(now, 0) {
-            // Once the texts are sealed nobody looks whether the catalogue holds them.
-            files.catalog.sync()?;
-            files.texts.seal()?;
+        if files.texts.due(now, 0)
+            && let Some(closed) = files.texts.detach()?
+        {
+            self.sync_texts()?;
+            seal(closed, now)?;
         }
         Ok(())
+    }
+
+    /// Seals what has grown old, of sites of which nothing comes any more too.
+    pub fn roll(&mut self, now: Timestamp) -> Result<()> {
+        let sites: Vec<String> = self.sites.keys().cloned().collect();
+        sites.iter().try_for_each(|site| self.rotate(site, now, 0))
+    }
+
+    /// Texts, records and catalogue lines are not synced one by one. Once their WARC file is sealed, no start looks
+    /// whether they are there: they must be on disk before.
+    fn sync_texts(&self) -> Result<()> {
+        sync_file_system(&self.spec.root)
     }
 
     /// Notes that the open texts are accounted for up to their ends.
@@ -107,14 +133,19 @@ impl Shelf {
     }
 
     /// Seals everything: the end of a run.
-    pub fn seal_all(&mut self) -> Result<()> {
+    pub fn seal_all(&mut self, now: Timestamp) -> Result<()> {
+        let mut closed = Vec::new();
         for files in self.sites.values_mut() {
-            files.captures.seal()?;
-            files.catalog.sync()?;
-            files.texts.seal()?;
+            closed.extend(files.captures.detach()?);
+            closed.extend(files.texts.detach()?);
         }
         self.sites.clear();
-        Ok(())
+        if !closed.is_empty() {
+            self.sync_texts()?;
+        }
+        // In the order of names, so that manifests of equal archives are equal.
+        closed.sort_by(|a, b| a.name().cmp(b.name()));
+        closed.into_iter().try_for_each(|closed| seal(closed, now))
     }
 
     fn series(&self, site: &str, kind: SeriesKind) -> SeriesSpec {
@@ -136,4 +167,11 @@ impl Shelf {
             level: self.spec.level,
         }
     }
+}
+
+/// Seals a file and lists it in the manifest of the day.
+pub fn seal(closed: Closed, now: Timestamp) -> Result<()> {
+    let root = closed.root().to_owned();
+    let listed = &mut |sealing: &_| manifest::list(&root, now, &manifest::lines_of(sealing)?);
+    closed.seal_listed(listed).map(|_| ())
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::error::CrawlError;
+use super::near;
 use super::process::Text;
 use super::shelf::Shelf;
 use super::versions::{Pending, Records, Standing};
@@ -13,8 +14,9 @@ use crate::archive::catalog::{ArticleRecord, Asset, WarcRef};
 use crate::archive::text;
 use crate::archive::warc::{Receipt, RecordId, TextCapture};
 use crate::article::EXTRACTOR;
+use crate::article::signature::Signature;
 use crate::config::authority;
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::model::{CanonicalUrl, Digest, Stamp, StampSource};
 use crate::portal;
 
@@ -54,6 +56,17 @@ pub struct Shelved {
     pub appended: bool,
     /// Whether it is a version after the first.
     pub edited: bool,
+    /// Records of older texts that are nearly the same, and are told so.
+    pub told: Vec<ArticleRecord>,
+    /// Rows that lead to a new text from those that are nearly the same.
+    pub near: Vec<Entry>,
+}
+
+impl Shelved {
+    /// A record that was appended, with its text if that is new.
+    pub fn appended(record: ArticleRecord, text: Option<String>) -> Self {
+        Self { record, text, appended: true, edited: false, told: Vec::new(), near: Vec::new() }
+    }
 }
 
 /// Appends what is new about a text to its site's text series. Nothing is durable before the series is synced.
@@ -68,13 +81,13 @@ pub fn shelve(
     let records = Records { root: shelf.root(), ledger, pending };
     let mut edited = false;
     let mut text = Some(found.file.as_str());
-    let record = match records.standing(&found.content, source.before.as_ref())? {
+    let mut record = match records.standing(&found.content, source.before.as_ref())? {
         Standing::New => new_record(found, source),
         Standing::Held(mut record) => {
             let before = record.locations.len();
             add_locations(&mut record.locations, &source.locations);
             if record.locations.len() == before {
-                return Ok(Shelved { record: *record, text: None, appended: false, edited });
+                return Ok(Shelved { appended: false, ..Shelved::appended(*record, None) });
             }
             text = None;
             *record
@@ -91,7 +104,9 @@ pub fn shelve(
             record
         }
     };
+    let told = tell(&records, found.signature.as_ref().filter(|_| text.is_some()), &mut record)?;
     let json = serde_json::to_vec(&record).unwrap_or_default();
+    let now = shelf.stamp(now);
     let capture = TextCapture {
         uri: source.page,
         at: now,
@@ -102,9 +117,49 @@ pub fn shelve(
     };
     let prepared = capture.prepare(shelf.level());
     shelf.site(source.site)?.texts.append_prepared(&prepared, now)?;
+    for record in &told {
+        append_record(shelf, source.site, record, now)?;
+        pending.add(record);
+    }
     pending.add(&record);
+    let mut near = Vec::new();
+    if let Some(signature) = found.signature.filter(|_| text.is_some()) {
+        near = near::rows(ledger, &pending.near, &record, &signature)?;
+        pending.near.extend(near.iter().cloned());
+    }
     let text = text.map(str::to_owned);
-    Ok(Shelved { record, text, appended: true, edited })
+    Ok(Shelved { edited, told, near, ..Shelved::appended(record, text) })
+}
+
+/// Names the articles that are nearly the same in the record of a new text; gives their records, which name it in turn.
+fn tell<L: Ledger + ?Sized>(
+    records: &Records<'_, L>,
+    signature: Option<&Signature>,
+    record: &mut ArticleRecord,
+) -> Result<Vec<ArticleRecord>, CrawlError> {
+    let Some(signature) = signature else { return Ok(Vec::new()) };
+    let near = near::find(records.ledger, &records.pending.near, &record.id, signature)?;
+    let mut told = Vec::new();
+    for neighbour in &near {
+        let Some(mut other) = records.of(&neighbour.content)? else { continue };
+        if near::name(&mut other, [record.id.clone()]) {
+            told.push(other);
+        }
+    }
+    near::name(record, near.into_iter().map(|neighbour| neighbour.id));
+    Ok(told)
+}
+
+/// Appends a record without a text: something new is known about a text that is held.
+pub fn append_record(shelf: &mut Shelf, site: &str, record: &ArticleRecord, now: Timestamp) -> Result<(), CrawlError> {
+    let json = serde_json::to_vec(record).unwrap_or_default();
+    let at = shelf.stamp(now);
+    let uri = record.locations.first().unwrap_or(&record.url);
+    let source = record.warc.record_id;
+    let capture = TextCapture { uri, at, source, article_id: &record.id, text: None, record: &json };
+    let prepared = capture.prepare(shelf.level());
+    shelf.site(site)?.texts.append_prepared(&prepared, at)?;
+    Ok(())
 }
 
 /// The record beside a text.
@@ -132,6 +187,10 @@ pub fn write_files(shelf: &mut Shelf, shelved: &Shelved) -> Result<(), CrawlErro
         None => text::write_record(&root, &shelved.record)?,
     }
     shelf.site(&shelved.record.site)?.catalog.append(&shelved.record)?;
+    for record in &shelved.told {
+        text::write_record(&root, record)?;
+        shelf.site(&record.site)?.catalog.append(record)?;
+    }
     Ok(())
 }
 

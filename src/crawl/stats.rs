@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::recheck::{Rechecked, Seen};
+use super::recheck::{Rechecked, Revisited};
 
 /// A counter that many threads add to.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ impl Stats {
     }
 
     /// Counts a visit of an archived article.
-    pub fn seen_again(&self, seen: &Seen) {
+    pub fn seen_again(&self, seen: &Revisited) {
         self.rechecked.lock().unwrap_or_else(PoisonError::into_inner).add(seen);
     }
 

@@ -19,7 +19,6 @@ use super::shelve;
 use super::versions::{Pending, Records};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::text;
-use crate::archive::warc::TextCapture;
 use crate::article::same_title;
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::{CanonicalUrl, Digest, Stamp};
@@ -156,19 +155,8 @@ pub fn withdraw(
 
 /// The record of the withdrawal, then what follows from it.
 fn append(shelf: &mut Shelf, record: &ArticleRecord, now: Timestamp) -> Result<(), CrawlError> {
-    let json = serde_json::to_vec(record).unwrap_or_default();
-    let capture = TextCapture {
-        uri: record.locations.first().unwrap_or(&record.url),
-        at: now,
-        source: record.warc.record_id,
-        article_id: &record.id,
-        text: None,
-        record: &json,
-    };
-    let prepared = capture.prepare(shelf.level());
-    let texts = &mut shelf.site(&record.site)?.texts;
-    texts.append(&prepared.bytes, now)?;
-    texts.sync()?;
+    shelve::append_record(shelf, &record.site, record, now)?;
+    shelf.site(&record.site)?.texts.sync()?;
     take_away(shelf, record)
 }
 
@@ -179,9 +167,8 @@ pub fn take_away(shelf: &mut Shelf, record: &ArticleRecord) -> Result<(), CrawlE
     Ok(())
 }
 
-/// Takes in a withdrawal that a text series tells of.
-pub fn adopt(shelf: &mut Shelf, ledger: &dyn Ledger, record: &ArticleRecord) -> Result<(), CrawlError> {
-    take_away(shelf, record)?;
+/// Takes a withdrawal that a text series tells of into the ledger.
+pub fn adopt(ledger: &dyn Ledger, record: &ArticleRecord) -> Result<(), CrawlError> {
     let mut batch = Batch::default();
     batch.delete(Key::content(&record.content_hash));
     if let Some(skeleton) = &record.template {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::CrawlError;
+use super::near::Rows;
 use super::rows::{ArticleRow, ContentRow, decode, encode};
 use super::shelve::beside;
 use crate::archive::catalog::ArticleRecord;
@@ -19,6 +20,8 @@ use crate::model::Digest;
 pub struct Pending {
     by_content: HashMap<Digest, ArticleRecord>,
     newest: HashMap<String, ArticleRow>,
+    /// Rows of signatures.
+    pub near: Rows,
 }
 
 impl Pending {

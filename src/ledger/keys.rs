@@ -60,6 +60,16 @@ impl Key {
         [b"a/".as_slice(), id.as_bytes()].concat()
     }
 
+    /// The newest texts that share a band of their signatures.
+    pub fn band(band: u8, key: &[u8]) -> Vec<u8> {
+        [b"n/".as_slice(), &[band], key].concat()
+    }
+
+    /// A text's signature, by the first bytes of its content hash.
+    pub fn signature(short: &[u8]) -> Vec<u8> {
+        [b"s/".as_slice(), short].concat()
+    }
+
     /// The latest pass over a site's archived articles.
     pub fn recheck(site: &str) -> Vec<u8> {
         parts(b'v', site, b"")

@@ -9,7 +9,9 @@ use ego_tree::Tree;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::TreeSink;
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{Doctype, EndTag, StartTag, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::tokenizer::{
+    Doctype, EndTag, StartTag, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, QualName, ns};
 use memchr::memchr;
@@ -199,7 +201,7 @@ fn doctype(source: &str) -> Option<Doctype> {
     }
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from(source.replace('\0', "")));
-    let tokenizer = Tokenizer::new(First::default(), Default::default());
+    let tokenizer = Tokenizer::new(First::default(), TokenizerOpts::default());
     let _ = tokenizer.feed(&queue);
     tokenizer.end();
     tokenizer.sink.0.take()

@@ -214,19 +214,28 @@ fn depth_bombs_are_flattened() {
 fn floods_stay_bounded() {
     let fonts = (0..100_000).fold(String::new(), |out, n| out + &format!("<p><font color={n}>a</p>"));
     let attributes = format!("<p {}>chữ</p>", (0..200_000).fold(String::new(), |out, n| out + &format!("a{n}=1 ")));
+    let names = (0..100_000).fold(String::new(), |out, n| out + &format!("<element{n} attribute{n}=x>"));
     for (name, source) in [
         ("unclosed formatting", fonts.as_str()),
         ("attributes", attributes.as_str()),
+        ("names", names.as_str()),
         ("unclosed comments", &"<!--".repeat(500_000)),
         ("unclosed drawings", &"<svg>".repeat(500_000)),
         ("unclosed quotes", &"<a href=\"".repeat(300_000)),
         ("end tags", &"</p></div></b>".repeat(300_000)),
+        ("document types", &"<!doctype html>".repeat(100_000)),
+        ("paragraphs", &"<p>a".repeat(300_000)),
+        ("links in links", &"<a href=x><div>a</a>".repeat(100_000)),
+        ("text and tags that no table may hold", &format!("<table>{}", "<b>x<div>y</div><tr>".repeat(60_000))),
         ("less-than signs", &"<".repeat(2_000_000)),
         ("zero bytes", &"\0".repeat(2_000_000)),
         ("entities", &"&amp;&#1;&bogus;".repeat(100_000)),
+        ("long names of entities, cut", &"&CounterClockwiseContourIntegra".repeat(50_000)),
         ("text areas", &"<textarea>".repeat(200_000)),
     ] {
-        quick(name, source);
+        let nodes = quick(name, source).dom.tree.nodes().count();
+        // Each element may hold a text, and open a few formatting elements again.
+        assert!(nodes <= 500_000, "{name}: {nodes}");
     }
     assert!(text_of(&quick("attributes", &attributes)).contains("chữ"));
 }

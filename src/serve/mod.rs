@@ -7,21 +7,38 @@
 //! Refuses: the ledger, requests to other machines, and paths joined from what a client sent (names are looked up in what
 //! a scan of the root found).
 
+mod bundles;
+mod captures;
+mod cdx;
+mod conditions;
 mod desk;
 mod error;
+mod files;
 mod health;
 mod holdings;
+mod jobs;
 mod library;
 mod listener;
+mod manifests;
+mod memento;
+mod metrics;
+mod origin;
 mod pages;
+mod parameters;
+mod ranges;
 mod reading;
 mod reports;
 mod routes;
 mod shelf;
+mod shown;
+mod stream;
+mod sums;
+mod transfer;
+mod wasapi;
 
 pub use error::ServeError;
 pub use holdings::{Holdings, WarcFile};
-pub use library::Library;
+pub use library::{Library, Options};
 pub use listener::{Limits, serve};
 pub use reading::Reading;
 pub use routes::router;

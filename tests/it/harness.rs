@@ -156,7 +156,8 @@ pub fn said(output: &Output) -> String {
 
 /// Fails with what the run said unless it ended with this code.
 pub fn expect_exit(output: &Output, code: i32) {
-    assert_eq!(output.status.code(), Some(code), "{}", said(output));
+    let wrote = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{}{}", said(output), wrote.get(..4_000).unwrap_or(&wrote));
 }
 
 /// Runs to completion.
@@ -227,7 +228,7 @@ pub fn copy(from: &Path, to: &Path) {
 
 /// Every WARC file can be read to its last whole record; only an open file may end inside one.
 pub fn assert_readable(root: &Path) {
-    let mut verifier = Verifier::default();
+    let verifier = Verifier::default();
     let mut damage = Vec::new();
     let mut each = |finding: luutru::archive::verify::Finding| {
         if finding.fault.is_damage() {

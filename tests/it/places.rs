@@ -178,7 +178,7 @@ fn a_redirect_to_a_held_article_is_one_more_address_of_it() {
     let (from, to) = (&last.url, &golds[0].url);
     assert_ne!(from, to);
     portal.misbehave_with(FaultRule { fault: Fault::RedirectTo(path(to)), prefix: Some(path(from)), times: None });
-    stage.crawl(&["backfill", "--delay", "40ms"]).ended(0);
+    stage.crawl(&["backfill", "--delay", "150ms"]).ended(0);
     let record = stage.articles().into_iter().find(|row| row["title"] == golds[0].title).unwrap();
     let places: Vec<&str> = record["locations"].as_array().unwrap().iter().map(|at| at.as_str().unwrap()).collect();
     assert!(places.contains(&from.as_str()) && places.contains(&to.as_str()), "{places:?}");

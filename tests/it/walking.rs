@@ -11,7 +11,7 @@ use crate::support::{Asked, Ran, Stage, accounted, paths};
 
 /// Pages of a list in the tests of windows: at least.
 const LONG: usize = 150;
-const FROM: &str = "2026-02-20";
+const FROM: &str = "2026-02-10";
 const TO: &str = "2026-03-05";
 
 /// Paged by path, by query from 1 and from 0, in the file's name, by POST.

@@ -83,12 +83,51 @@ pub enum Fault {
     IndexDangling,
     /// An index line that is none, or that is out of order.
     IndexLine(&'static str),
+    /// A link to a record outside the files that were looked at. No damage.
+    Unseen(&'static str),
+    /// A text or a record that is not there.
+    Absent,
+    /// A text that is not the one in the WARC files.
+    Text,
+    /// A record that is not the one in the WARC files.
+    Record,
+    /// A group of the text series that is no text and record.
+    Strange(&'static str),
+    /// A record names a place of a WARC file at which its capture is not.
+    Reference,
+    /// A record that its catalogue does not list.
+    NotListed,
+    /// A catalogue line that no WARC file vouches for.
+    CatalogLine,
+    /// An article's last line in the catalogue is not its last record.
+    CatalogOrder,
+    /// An open WARC file is ahead of what is made of it: being written, or to be recovered. No damage.
+    Ahead,
+    /// A file that no WARC file vouches for.
+    Surplus,
+    /// A file that a rebuild or a crash left. No damage.
+    Leftover,
+    /// A file below `warc/` that is no WARC file of this archive.
+    Stray,
+    /// The chain of manifests is broken.
+    Chain(&'static str),
+    /// A line that is none of a manifest.
+    ManifestLine,
+    /// A manifest lists a file that is not there.
+    Lost(String),
+    /// A file's bytes are not those that a manifest lists.
+    Changed(String),
+    /// A file that no manifest lists.
+    Unlisted,
+    /// Sealed before manifests were begun. No damage.
+    BeforeManifests,
 }
 
 impl Fault {
     /// Whether something is lost or wrong, and not only unfinished or unchecked.
     pub fn is_damage(&self) -> bool {
-        !matches!(self, Self::Open | Self::OpenTail | Self::DigestUnchecked(_))
+        use Fault::{Ahead, BeforeManifests, DigestUnchecked, Leftover, Open, OpenTail, Unseen};
+        !matches!(self, Open | OpenTail | DigestUnchecked(_) | Unseen(_) | Ahead | Leftover | BeforeManifests)
     }
 }
 
@@ -118,12 +157,42 @@ impl fmt::Display for Fault {
             Self::NotIndexed => f.write_str("the CDXJ index does not list this capture as it is"),
             Self::MemberDigest => f.write_str("the member's bytes do not fit the recordDigest of the index"),
             Self::IndexDangling => f.write_str("the index line points at no capture of its file"),
+            _ => self.of_the_shelf(f),
+        }
+    }
+}
+
+impl Fault {
+    /// Faults of what is made of the WARC files.
+    fn of_the_shelf(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unseen(name) => write!(f, "{name} points at a record outside the files that were looked at"),
+            Self::Lost(path) => write!(f, "lists {path}, which is not there"),
+            Self::Changed(path) => write!(f, "lists {path}, whose bytes are others now"),
+            Self::Chain(what) | Self::Strange(what) => f.write_str(what),
+            fixed => f.write_str(match fixed {
+                Self::Absent => "is not there; `luutru reindex` makes it again",
+                Self::Text => "is not the text that the WARC files hold; `luutru reindex` mends it",
+                Self::Record => "is not the record that the WARC files hold; `luutru reindex` mends it",
+                Self::Reference => "the record names a place at which its capture is not",
+                Self::NotListed => "the catalogue does not list this record; `luutru reindex` mends it",
+                Self::CatalogLine => "no WARC file vouches for this line",
+                Self::CatalogOrder => "an article's last line is not its last record; `luutru reindex` mends it",
+                Self::Ahead => "an open WARC file is ahead of this: being written, or left to the next start",
+                Self::Surplus => "no WARC file vouches for this file",
+                Self::Leftover => "a rebuild or a crash left this; it may be deleted",
+                Self::Stray => "is no WARC file of this archive",
+                Self::ManifestLine => "not a line of a manifest",
+                Self::Unlisted => "no manifest lists this file",
+                Self::BeforeManifests => "was sealed before manifests were begun; `luutru reindex` lists it",
+                _ => "is wrong",
+            }),
         }
     }
 }
 
 /// What was read.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
 pub struct Summary {
     /// Files.
     pub files: u64,
@@ -135,6 +204,15 @@ pub struct Summary {
     pub block_bytes: u64,
     /// Digests that were computed and compared.
     pub digests: u64,
+    /// Texts that were compared with the WARC files.
+    #[serde(default)]
+    pub texts: u64,
+    /// Catalogue lines that were compared.
+    #[serde(default)]
+    pub lines: u64,
+    /// Lines of manifests that were compared.
+    #[serde(default)]
+    pub listed: u64,
     /// Findings that are damage.
     pub damage: u64,
     /// Findings that are not.
@@ -142,6 +220,15 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts a fault.
+    pub(super) fn count(&mut self, fault: &Fault) {
+        if fault.is_damage() {
+            self.damage += 1;
+        } else {
+            self.notes += 1;
+        }
+    }
+
     /// Adds another file's numbers.
     pub fn add(&mut self, other: &Self) {
         self.files += other.files;
@@ -151,6 +238,9 @@ impl Summary {
         self.file_bytes += other.file_bytes;
         self.block_bytes += other.block_bytes;
         self.digests += other.digests;
+        self.texts += other.texts;
+        self.lines += other.lines;
+        self.listed += other.listed;
         self.damage += other.damage;
         self.notes += other.notes;
     }

@@ -60,7 +60,9 @@ impl Index {
         let entry = line(record, file_name, None).and_then(|text| Entry::parse(text.trim_end()))?;
         match self.lines.remove(&record.offset) {
             Some(line) if line.says != says(&entry) => Some(Fault::NotIndexed),
-            Some(line) if line.member.is_some_and(|said| Some(said) != member) => Some(Fault::MemberDigest),
+            Some(line) if member.is_some() && line.member.is_some_and(|said| Some(said) != member) => {
+                Some(Fault::MemberDigest)
+            }
             Some(_) => None,
             None => Some(Fault::NotIndexed),
         }

@@ -1,68 +1,135 @@
-//! WARC files → what is damaged, and where.
+//! An archive → what is damaged, and where.
 //!
-//! Every record is read again: gzip CRC, framing, lengths, block and payload digests, fields, ids, links, index lines.
-//! Promises: bounded memory but for 17 bytes a record id, and to go on behind damage. Refuses: to mend anything.
+//! Every record is read again: gzip CRC, framing, lengths, block and payload digests, fields, ids, links, index lines;
+//! then everything that is made of the WARC files is compared with them: texts, records, catalogues, and the manifests
+//! with all. Promises: to read only, without `state/`; to go on behind damage; memory for the ids and texts alone, about
+//! 200 bytes a page. Refuses: to mend anything.
 
 mod finding;
 mod index;
 mod links;
+mod manifests;
 mod payload;
 mod record;
+mod resume;
+mod shelf;
+mod whole;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use finding::{Fault, Finding, Summary};
+pub use whole::{Scope, Watcher, verify};
 
 use self::index::Index;
-use self::links::{Links, Outcome};
-use super::warc::{Damage, RawRecord, RecordType, WarcName, WarcReader, field, http, next_whole_record};
+use self::links::{FileLinks, Links, Outcome};
+use serde::{Deserialize, Serialize};
 
-/// One run over any number of files. Ids and links are known across all of them.
+use super::warc::{Damage, RawRecord, RecordId, RecordType, WarcName, WarcReader, field, http, next_whole_record};
+
+/// One run over any number of files, by any number of threads. Ids and links are known across all of them.
 #[derive(Debug, Default)]
 pub struct Verifier {
+    all: Mutex<All>,
+    /// Links out of the files that are looked at lead to files that are not.
+    partial: bool,
+}
+
+#[derive(Debug, Default)]
+struct All {
     links: Links,
     files: Vec<PathBuf>,
 }
 
-/// Checks one file on its own; links that leave it count as dangling.
+/// Checks one file on its own; links that leave it count as unseen.
 pub fn verify_file(path: &Path, each: &mut dyn FnMut(Finding)) -> Summary {
-    let mut verifier = Verifier::default();
+    let verifier = Verifier::partial();
     let mut summary = verifier.check(path, each);
     summary.add(&verifier.finish(each));
     summary
 }
 
+/// What the check of a file gives besides its findings.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Checked {
+    summary: Summary,
+    links: FileLinks,
+}
+
 impl Verifier {
+    /// A run over some of an archive's files: links that leave them are no damage.
+    pub fn partial() -> Self {
+        Self { partial: true, ..Self::default() }
+    }
+
     /// Checks a file, sealed or open. Links into other files wait for [`Self::finish`].
-    pub fn check(&mut self, path: &Path, each: &mut dyn FnMut(Finding)) -> Summary {
-        let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        self.files.push(path.to_owned());
-        let mut pass = Pass {
-            path,
-            name: sealed_name(path),
-            open: path.extension().is_some_and(|ending| ending == "open"),
-            number,
-            links: &mut self.links,
-            index: None,
-            summary: Summary { files: 1, ..Summary::default() },
-            block: Vec::new(),
-            each,
-        };
-        pass.run();
-        pass.summary
+    pub fn check(&self, path: &Path, each: &mut dyn FnMut(Finding)) -> Summary {
+        let checked = check_alone(path, false, each);
+        let mut summary = checked.summary.clone();
+        summary.damage += self.take_in(path, &checked, each);
+        summary
+    }
+
+    /// Takes in what a file holds; gives the number of ids that another file has too.
+    fn take_in(&self, path: &Path, checked: &Checked, each: &mut dyn FnMut(Finding)) -> u64 {
+        let mut all = self.lock();
+        let number = u32::try_from(all.files.len()).unwrap_or(u32::MAX);
+        all.files.push(path.to_owned());
+        let twice = all.links.add(number, &checked.links);
+        drop(all);
+        for &offset in &twice {
+            each(Finding { path: path.to_owned(), offset: Some(offset), fault: Fault::DuplicateId });
+        }
+        twice.len() as u64
     }
 
     /// Reports the links that lead nowhere, once every file was checked.
-    pub fn finish(&mut self, each: &mut dyn FnMut(Finding)) -> Summary {
+    pub fn finish(&self, each: &mut dyn FnMut(Finding)) -> Summary {
         let mut summary = Summary::default();
-        for (link, outcome) in self.links.finish() {
-            let fault = if outcome == Outcome::NoPayload { Fault::RevisitTarget } else { Fault::Dangling(link.field) };
-            let path = self.files.get(link.file as usize).cloned().unwrap_or_default();
-            summary.damage += 1;
+        let mut all = self.lock();
+        for (file, link, outcome) in all.links.finish() {
+            let fault = match outcome {
+                Outcome::NoPayload => Fault::RevisitTarget,
+                _ if self.partial => Fault::Unseen(link.field()),
+                _ => Fault::Dangling(link.field()),
+            };
+            let path = all.files.get(file as usize).cloned().unwrap_or_default();
+            summary.count(&fault);
             each(Finding { path, offset: Some(link.offset), fault });
         }
         summary
     }
+
+    /// Where the record of that id was met.
+    fn spot(&self, id: RecordId) -> Option<(PathBuf, u64)> {
+        let all = self.lock();
+        let spot = all.links.spot(id)?;
+        Some((all.files.get(spot.file as usize)?.clone(), spot.offset))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Checks a file without looking at others. `vouched` says that a manifest lists exactly these bytes, so that the digests
+/// of single members need not be taken.
+fn check_alone(path: &Path, vouched: bool, each: &mut dyn FnMut(Finding)) -> Checked {
+    let mut pass = Pass {
+        path,
+        name: sealed_name(path),
+        open: path.extension().is_some_and(|ending| ending == "open"),
+        vouched,
+        links: FileLinks::default(),
+        index: None,
+        summary: Summary { files: 1, ..Summary::default() },
+        block: Vec::new(),
+        each,
+    };
+    pass.run();
+    let Pass { summary, mut links, .. } = pass;
+    links.close();
+    Checked { summary, links }
 }
 
 /// One file's check.
@@ -70,8 +137,8 @@ struct Pass<'a> {
     path: &'a Path,
     name: String,
     open: bool,
-    number: u32,
-    links: &'a mut Links,
+    vouched: bool,
+    links: FileLinks,
     index: Option<Index>,
     summary: Summary,
     block: Vec<u8>,
@@ -112,7 +179,7 @@ impl Pass<'_> {
     /// Checks records from `from` up to the end or the first damage.
     fn records(&mut self, from: u64) -> Result<(), Damage> {
         let mut reader = match WarcReader::open(self.path, from) {
-            Ok(reader) if self.index.is_some() => reader.with_member_digest(),
+            Ok(reader) if self.index.is_some() && !self.vouched => reader.with_member_digest(),
             Ok(reader) => reader,
             Err(error) => {
                 self.report(None, Fault::Unreadable(error.to_string()));
@@ -149,10 +216,10 @@ impl Pass<'_> {
 
     /// Ids, links, and what the first record must be.
     fn place(&mut self, fields: &super::warc::Fields, offset: u64, faults: &mut Vec<Fault>) {
-        if !self.links.record(fields) {
+        if !self.links.record(fields, offset) {
             faults.push(Fault::DuplicateId);
         }
-        self.links.links(fields, self.number, offset);
+        self.links.links(fields, offset);
         let warcinfo = fields.kind() == RecordType::WarcInfo;
         if offset == 0 && !warcinfo {
             faults.push(Fault::NoWarcinfo);
@@ -186,11 +253,7 @@ impl Pass<'_> {
     }
 
     fn report_at(&mut self, path: PathBuf, offset: Option<u64>, fault: Fault) {
-        if fault.is_damage() {
-            self.summary.damage += 1;
-        } else {
-            self.summary.notes += 1;
-        }
+        self.summary.count(&fault);
         (self.each)(Finding { path, offset, fault });
     }
 }

@@ -48,7 +48,7 @@ fn all_kinds(root: &Path) -> (Sealed, Sealed) {
 }
 
 fn findings(paths: &[&Path]) -> (Vec<Fault>, Summary) {
-    let (mut verifier, mut out, mut sum) = (Verifier::default(), Vec::new(), Summary::default());
+    let (verifier, mut out, mut sum) = (Verifier::default(), Vec::new(), Summary::default());
     for path in paths {
         sum.add(&verifier.check(path, &mut |finding| out.push(finding.fault)));
     }

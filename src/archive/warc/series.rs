@@ -10,8 +10,10 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::capture::Prepared;
+use super::files::entries;
 use super::id::RecordId;
 use super::info::WarcInfo;
 use super::member::Level;
@@ -21,6 +23,7 @@ use crate::archive::cdxj;
 use crate::archive::error::{ArchiveError, Context as _, Result};
 use crate::archive::fsio;
 use crate::archive::lines::Lines;
+use crate::model::Digest;
 
 /// What a series needs to know.
 #[derive(Debug, Clone)]
@@ -87,6 +90,8 @@ struct OpenFile {
     poisoned: bool,
     /// The index so far; `None` when it has to be read from the file.
     listed: Option<Indexed>,
+    /// Over everything up to `length`; `None` for a file that was gone on with.
+    digest: Option<Sha256>,
 }
 
 /// The lines of a file's first bytes.
@@ -114,7 +119,8 @@ impl Series {
         }
         self.next_serial = self.next_serial.max(name.serial + 1);
         let path = path.to_owned();
-        self.open = Some(OpenFile { name, path, file, begun, length, synced: 0, poisoned: false, listed: None });
+        let (listed, digest) = (None, None);
+        self.open = Some(OpenFile { name, path, file, begun, length, synced: 0, poisoned: false, listed, digest });
         Ok(())
     }
 
@@ -170,7 +176,8 @@ impl Series {
         self.sync()?;
         Ok(self.open.take().map(|open| {
             let lines = open.listed.filter(|listed| listed.covered == open.length).map(|listed| listed.lines);
-            Closed { root: self.spec.root.clone(), name: open.name, lines }
+            let digest = open.digest.map(|hasher| Digest(hasher.finalize().into()));
+            Closed { root: self.spec.root.clone(), name: open.name, lines, digest }
         }))
     }
 
@@ -192,6 +199,9 @@ impl OpenFile {
             return Err(ArchiveError::io("append to", &self.path, error));
         }
         self.length += bytes.len() as u64;
+        if let Some(digest) = &mut self.digest {
+            digest.update(bytes);
+        }
         Ok(offset)
     }
 
@@ -233,6 +243,8 @@ pub struct Closed {
     name: WarcName,
     /// Its index, unless that has to be read from it.
     lines: Option<Lines>,
+    /// Taken while it was written.
+    digest: Option<Digest>,
 }
 
 /// A file that will never change again.
@@ -246,13 +258,26 @@ pub struct Sealed {
     pub index: PathBuf,
 }
 
+/// A file that is about to be sealed, as its manifest lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// Its name.
+    pub name: WarcName,
+    /// Where it lies while it is still open.
+    pub path: PathBuf,
+    /// Over the whole file.
+    pub digest: Digest,
+    /// Over its index.
+    pub index_digest: Digest,
+}
+
 impl Closed {
     /// A file that a crash left open and that has been cut to its whole records.
     pub fn recovered(root: &Path, path: &Path) -> Result<Self> {
         let name = WarcName::parse(path).ok_or_else(|| ArchiveError::Name { path: path.to_owned() })?;
         let file = File::open(path).at("open", path)?;
         file.sync_all().at("sync", path)?;
-        Ok(Self { root: root.to_owned(), name, lines: None })
+        Ok(Self { root: root.to_owned(), name, lines: None, digest: None })
     }
 
     /// Its name.
@@ -260,8 +285,19 @@ impl Closed {
         &self.name
     }
 
-    /// Writes the index beside it, takes `.open` off its name, and makes both durable. Safe to repeat after a crash.
+    /// The archive that it belongs to.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// [`Self::seal_listed`] without a manifest.
     pub fn seal(self) -> Result<Sealed> {
+        self.seal_listed(&mut |_| Ok(()))
+    }
+
+    /// Writes the index beside it, has it listed, takes `.open` off its name, and makes all of it durable. Safe to repeat
+    /// after a crash: a file is listed before it bears its final name, so that none is ever left out.
+    pub fn seal_listed(self, list: &mut dyn FnMut(&Sealing) -> Result<()>) -> Result<Sealed> {
         let open = self.name.open_path(&self.root);
         let (path, index) = (self.name.sealed_path(&self.root), self.name.index_path(&self.root));
         let lines = match self.lines {
@@ -273,6 +309,9 @@ impl Closed {
             lines.write_to(&mut out)?;
             out.flush()
         })?;
+        let digest = self.digest.map_or_else(|| fsio::digest_of(&open), Ok)?;
+        let index_digest = fsio::digest_of(&index)?;
+        list(&Sealing { name: self.name.clone(), path: open.clone(), digest, index_digest })?;
         // `create_new` keeps names unique; were there a sealed twin all the same, it must not be replaced.
         if path.exists() {
             return Err(std::io::Error::from(ErrorKind::AlreadyExists)).at("seal over", &path);
@@ -305,7 +344,8 @@ fn begin(spec: &SeriesSpec, next_serial: &mut u32, now: Timestamp) -> Result<Ope
         let mut bytes = Vec::new();
         spec.info.record(RecordId::random(), now, &name.file_name()).append_to(&mut bytes, spec.level);
         let listed = Some(Indexed { lines: Lines::new(&spec.root), covered: bytes.len() as u64 });
-        let mut open = OpenFile { name, path, file, begun, length: 0, synced: 0, poisoned: false, listed };
+        let digest = Some(Sha256::new());
+        let mut open = OpenFile { name, path, file, begun, length: 0, synced: 0, poisoned: false, listed, digest };
         let started = open.append(&bytes).and_then(|_| fsio::sync_dir(&parent));
         if let Err(error) = started {
             // An empty file says nothing; without its `warcinfo` it must not stay.
@@ -328,14 +368,4 @@ fn highest_serial(root: &Path, site: &str, kind: SeriesKind) -> Result<u32> {
         }
     }
     Ok(highest)
-}
-
-/// Paths in a directory; none if it is not there or no directory.
-fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
-    let list = match fs::read_dir(dir) {
-        Ok(list) => list,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
-        Err(error) => return Err(error).at("list", dir),
-    };
-    list.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<_>>().at("list", dir)
 }
