@@ -15,6 +15,9 @@ use super::{output, signals};
 use crate::config::Overrides;
 use crate::serve::{self, Library, Limits, Options, Reading};
 
+/// Threads that read files, at most: every answer that is read from disk needs one now and then, none for long.
+const BLOCKING_THREADS: usize = 128;
+
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -88,7 +91,8 @@ impl Serve {
             return Err(UsageError { what }.into());
         }
         let cache = cache(self.cache.as_deref(), &config.root)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
         runtime.block_on(async {
             let listener = TcpListener::bind(self.listen).await;
             let listener = listener.map_err(|error| UsageError {

@@ -11,10 +11,13 @@ use crate::model::Digest;
 /// Digests by path relative to the root.
 pub type Listed = HashMap<String, Digest>;
 
+/// A manifest's path, length and time.
+type Mark = (PathBuf, u64, Option<SystemTime>);
+
 /// The latest look at the folder.
 #[derive(Debug, Default)]
 pub struct Manifests {
-    known: Mutex<Option<(Vec<(PathBuf, u64, Option<SystemTime>)>, Arc<Listed>)>>,
+    known: Mutex<Option<(Vec<Mark>, Arc<Listed>)>>,
 }
 
 impl Manifests {

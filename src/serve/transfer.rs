@@ -88,8 +88,7 @@ fn read(file: &File, from: u64, take: u64) -> io::Result<Bytes> {
         let at = from + piece.len() as u64;
         match rustix::io::pread(file, rustix::buffer::spare_capacity(&mut piece), at) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-            Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => {}
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
     }

@@ -36,6 +36,9 @@ pub struct Search<'a> {
     pub hidden: &'a Hidden,
 }
 
+/// Takes a capture: its line and what that says; stops the search, or lets it go on.
+pub type Each<'a> = dyn FnMut(&str, &Entry) -> Result<ControlFlow<()>, ServeError> + 'a;
+
 /// The lines of one file from a key on.
 enum Source {
     Index(Sorted),
@@ -44,11 +47,7 @@ enum Source {
 
 impl Search<'_> {
     /// Hands over every capture within `keys`, sorted by address and time, until told to stop. Blocks.
-    pub fn each(
-        &self,
-        keys: &Keys,
-        each: &mut dyn FnMut(&str, &Entry) -> Result<ControlFlow<()>, ServeError>,
-    ) -> Result<(), ServeError> {
+    pub fn each(&self, keys: &Keys, each: &mut Each<'_>) -> Result<(), ServeError> {
         let mut sources = Vec::new();
         let mut next = BinaryHeap::new();
         for file in self.files.iter().filter(|file| file.is_captures()) {

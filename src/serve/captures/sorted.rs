@@ -125,7 +125,7 @@ mod tests {
     /// Every line from the key on, the slow way and ours.
     fn check(lines: &BTreeSet<String>, key: &str) {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let text = lines.iter().fold(String::new(), |text, line| text + line + "\n");
         std::fs::write(file.path(), text).unwrap();
         let mut sorted = Sorted::seek(file.path(), key).unwrap();
         let mut found = Vec::new();

@@ -115,17 +115,14 @@ fn gather(search: &Search<'_>, query: &Query, most: usize) -> Result<Vec<(String
             return Ok(ControlFlow::Continue(()));
         }
         count += 1;
-        match query.sort {
-            Sort::Closest(_) => {
-                worst.insert((query.distance(entry), count), (line.to_owned(), entry.clone()));
-                if worst.len() > most {
-                    worst.pop_last();
-                }
+        if let Sort::Closest(_) = query.sort {
+            worst.insert((query.distance(entry), count), (line.to_owned(), entry.clone()));
+            if worst.len() > most {
+                worst.pop_last();
             }
-            _ => {
-                kept.push_front((line.to_owned(), entry.clone()));
-                kept.truncate(most);
-            }
+        } else {
+            kept.push_front((line.to_owned(), entry.clone()));
+            kept.truncate(most);
         }
         Ok(ControlFlow::Continue(()))
     })?;

@@ -150,7 +150,9 @@ pub fn known_as(name: &str) -> &str {
 
 /// A time of fewer than 14 digits, filled up.
 fn padded(text: &str, fill: &str) -> Option<u64> {
-    let whole = (4..=14).contains(&text.len()) && text.len() % 2 == 0 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = (4..=14).contains(&text.len())
+        && text.len().is_multiple_of(2)
+        && text.bytes().all(|byte| byte.is_ascii_digit());
     whole.then(|| format!("{text}{}", &fill[text.len()..]).parse().ok())?
 }
 

@@ -1,4 +1,5 @@
-//! Dates as archivists type them: `2026`, `2026-11`, `2026-11-23`, `2026-11-23T10:00`, with a zone or without. Pure.
+//! Dates as archivists type them: `2026`, `2026-11`, `2026-11-23`, `2026-11-23T10:00`, with a zone or
+//! without. Pure.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -7,7 +8,9 @@ use jiff::tz::TimeZone;
 /// The instant at which what is meant begins; without a zone it is UTC. `None` if it is no date.
 pub fn instant(text: &str) -> Option<Timestamp> {
     // A plus sign in a query that was not escaped arrives as a space.
-    let text = if text.contains('T') { text.trim().replace(' ', "+") } else { text.trim().to_owned() };
+    let text = text.trim();
+    let text = if text.contains('T') { text.to_owned() } else { text.replacen(' ', "T", 1) };
+    let text = text.replace(' ', "+");
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }
@@ -37,6 +40,8 @@ mod tests {
             ("2026-11-23T10:05:06Z", "2026-11-23T10:05:06Z"),
             ("2026-11-23T10:05:06+07:00", "2026-11-23T03:05:06Z"),
             ("2026-11-23T10:05:06 07:00", "2026-11-23T03:05:06Z"),
+            ("2026-11-23 10:05:06", "2026-11-23T10:05:06Z"),
+            ("2026-11-23 10:05:06-0700", "2026-11-23T17:05:06Z"),
         ] {
             assert_eq!(instant(text), wanted.parse().ok(), "{text}");
         }

@@ -100,7 +100,7 @@ fn payloads(records: &[Kept]) -> BTreeMap<(String, String), Vec<u8>> {
     };
     let mut out = BTreeMap::new();
     for record in records.iter().filter(|record| record.kind() == "response") {
-        let payload = http::Message::parse(&record.block).payload.concat();
+        let payload = http::Message::parse(record.block()).payload.concat();
         out.insert(at(record, "WARC-Target-URI", "WARC-Date"), payload);
     }
     for record in records.iter().filter(|record| record.kind() == "revisit") {

@@ -2,7 +2,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use luutru::serve::{Library, Limits, Options, router, serve};
 
 use super::server::Server;
 
@@ -40,10 +43,37 @@ fn a_thousand_stalled_heads_hold_nobody_up() {
 }
 
 #[test]
+fn a_client_that_takes_nothing_is_left() {
+    let root = tempfile::tempdir().unwrap();
+    let year = root.path().join("warc/x/2026");
+    std::fs::create_dir_all(&year).unwrap();
+    let name = "x-20261123101112-00001-h.warc.gz";
+    // A file with a hole: no disk is needed for it.
+    std::fs::File::create(year.join(name)).unwrap().set_len(256 << 20).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let library = Arc::new(Library::new(root.path().to_owned(), Options::default()));
+    let limits = Limits { stall: Duration::from_millis(300), drain: Duration::ZERO, ..Limits::default() };
+    runtime.spawn(serve(listener, router(library), limits, std::future::pending()));
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(format!("GET /files/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").as_bytes()).unwrap();
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(2) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // What lies in the buffers between is there, then the connection is over.
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    assert!(rest.starts_with(b"HTTP/1.1 200") && rest.len() < 64 << 20, "{} bytes", rest.len());
+}
+
+#[test]
 fn strange_requests_get_plain_answers() {
     let root = tempfile::tempdir().unwrap();
     let server = Server::start(root.path(), &[]);
-    let huge = "x".repeat(100_000);
+    let huge = "x".repeat(300_000);
     let many: String = (0..200).map(|number| format!("X-{number}: y\r\n")).collect();
     for (request, status) in [
         (format!("GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nX: {huge}\r\n\r\n"), 431),
