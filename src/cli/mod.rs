@@ -20,6 +20,7 @@ mod probe;
 mod progress;
 mod recheck;
 mod reindex;
+mod search;
 mod remote;
 mod run;
 mod search;

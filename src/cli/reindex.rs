@@ -5,6 +5,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::options::Common;
 use super::output;
+use super::search::Place;
 use super::steps::Steps;
 use crate::archive::reindex::{Event, Tally, Watcher};
 use crate::config::Overrides;
@@ -16,6 +17,8 @@ pub struct Reindex {
     /// Delete files of text/, catalog/ and index/ that no WARC file vouches for; without it they are named and left
     #[arg(long)]
     prune: bool,
+    #[command(flatten)]
+    place: Place,
 }
 
 struct Watch {
@@ -57,6 +60,7 @@ impl Reindex {
         let done = crawl::reindex(&config, self.prune, &watch);
         watch.steps.end();
         let done = done?;
+        self.place.forget(&config.root)?;
         if common.json {
             output::json(&done)?;
         } else {

@@ -54,6 +54,20 @@ pub struct Place {
 }
 
 impl Place {
+    /// In the directory that was asked for, if one was.
+    pub fn under(cache: Option<PathBuf>) -> Self {
+        Self { cache }
+    }
+
+    /// Deletes the index, so that the next search, or a server that runs, makes it anew.
+    pub fn forget(&self, root: &Path) -> Result<(), SearchError> {
+        match Index::remove(&self.dir(root)) {
+            // Whoever writes to it notices by itself which logs were rewritten.
+            Err(SearchError::Busy { .. }) => Ok(()),
+            done => done,
+        }
+    }
+
     /// The directory of the index of the archive at `root`.
     pub fn dir(&self, root: &Path) -> PathBuf {
         self.cache.as_deref().unwrap_or(root).join("search")

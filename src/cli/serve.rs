@@ -24,8 +24,9 @@ pub struct Serve {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8471")]
     listen: SocketAddr,
-    #[command(flatten)]
-    place: Place,
+    /// Where checksums and bundles are kept; <root>/cache if that can be written to
+    #[arg(long, value_name = "DIR", env = "CACHE_DIRECTORY")]
+    cache: Option<PathBuf>,
     /// Address under which clients reach the server, where that is another (a proxy, a name)
     #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: Option<Url>,
@@ -89,7 +90,7 @@ impl Serve {
             let what = format!("--listen {}: without access tokens only loopback addresses are served", self.listen);
             return Err(UsageError { what }.into());
         }
-        let cache = cache(self.place.cache.as_deref(), &config.root)?;
+        let cache = cache(self.cache.as_deref(), &config.root)?;
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
         runtime.block_on(async {
@@ -99,7 +100,8 @@ impl Serve {
             })?;
             output::note(&format!("serving {} on http://{}/", config.root.display(), listener.local_addr()?));
             let options = Options { cache, public_url: self.public_url.clone(), listen: listener.local_addr()? };
-            let reading = Reading::open(&config.root, self.place.dir(&config.root), config.sites().to_vec());
+            let index = Place::under(self.cache.clone()).dir(&config.root);
+            let reading = Reading::open(&config.root, index, config.sites().to_vec());
             let library = Arc::new(Library::new(config.root.clone(), options).with_reading(reading));
             let router = serve::router(Arc::clone(&library));
             let sums = tokio::spawn(library.keep_sums());

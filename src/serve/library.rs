@@ -78,6 +78,7 @@ impl Library {
             metrics: Metrics::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             selecting: Arc::new(Semaphore::new(SELECTING)),
+            reading: Reading::default(),
             options,
             reading: Reading::default(),
         }

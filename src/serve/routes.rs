@@ -23,6 +23,7 @@ pub fn router(library: Arc<Library>) -> Router {
         .fallback(async || ServeError::Missing { what: "page" }.into_response())
         .layer(middleware::from_fn(pages::as_page))
         .layer(middleware::from_fn_with_state(Arc::clone(&library), origin::guard))
+        .layer(middleware::from_fn(pages::as_page))
         .layer(middleware::from_fn_with_state(Arc::clone(&library), metrics::watch))
         .with_state(library)
 }

@@ -84,7 +84,7 @@ fn chosen(library: &Library, view: &View) -> Result<Markup, ServeError> {
                 div { dt { (view.t("Bản chụp", "Captures")) } dd { (view.lang.number(selection.captures)) } }
                 div { dt { (view.t("Khoảng", "About")) } dd { (view.lang.bytes(size)) } }
             }
-            p { a class="button" href=(format!("/bundles/luutru.wacz?{download}")) download { (view.t("Tải gói WACZ", "Download the WACZ")) } }
+            p { a class="button" href=(format!("/bundles?{download}")) download { (view.t("Tải gói WACZ", "Download the WACZ")) } }
             @if !selection.problems.is_empty() {
                 details { summary { (view.t("Phần bị bỏ lại", "What is left out")) } ul lang="en" { @for problem in &selection.problems { li { (problem) } } } }
             }

@@ -1,30 +1,25 @@
 //! The WARC files, with sizes and checksums.
 
-use std::collections::HashMap;
-use std::fs;
-use std::path::Path;
-
 use maud::html;
 
 use super::Answer;
 use super::view::{Place, View};
-use crate::serve::holdings::{Holdings, WarcFile};
+use crate::serve::holdings::WarcFile;
 use crate::serve::library::Library;
 
 /// Files of a page.
 const FILES: usize = 100;
 
-/// The page.
-pub fn show(library: &Library, holdings: &Holdings, view: &View) -> Answer {
+/// The page. `given` are the files that may go out as they are, `open` others that are being written.
+pub fn show(library: &Library, given: &[WarcFile], open: u64, view: &View) -> Answer {
     let title = view.t("Tải về", "Downloads");
     let site = view.param("site").unwrap_or_default();
-    let wanted = |file: &&WarcFile| !file.open && (site.is_empty() || file.name.site == site);
-    let files: Vec<&WarcFile> = holdings.files().iter().rev().filter(wanted).collect();
-    let open = holdings.files().iter().filter(|file| file.open).count() as u64;
+    let wanted = |file: &&WarcFile| site.is_empty() || file.name.site == site;
+    let files: Vec<&WarcFile> = given.iter().rev().filter(wanted).collect();
     let total: u64 = files.iter().map(|file| file.size).sum();
     let pages = files.len().div_ceil(FILES).max(1);
     let page = usize::try_from(view.number("page")?.unwrap_or(1)).unwrap_or(1).clamp(1, pages);
-    let sums = sums(library.root());
+    let sum = |file: &WarcFile| library.sums.known(file).map(|sums| sums.sha256);
     let to = |page: usize| view.with(&[("page", &page.to_string())]);
     let contents = html! {
         h1 { (title) }
@@ -50,7 +45,7 @@ pub fn show(library: &Library, holdings: &Holdings, view: &View) -> Answer {
                 th scope="row" { a href=(format!("/files/{}", file.file_name)) { (file.file_name) }
                     @if !file.is_captures() { " " small { (view.t("văn bản", "texts")) } } }
                 td class="n" { (view.lang.bytes(file.size)) }
-                td { @match sums.get(&file.file_name) { Some(sum) => code class="sum" { (sum) }, None => "–" } }
+                td { @if let Some(sum) = sum(file) { code class="sum" { (sum) } } @else { (view.t("đang tính", "being computed")) } }
             } } }
         } }
         @if pages > 1 {
@@ -62,19 +57,4 @@ pub fn show(library: &Library, holdings: &Holdings, view: &View) -> Answer {
         }
     };
     Ok(view.page(title, Place::Downloads, &contents))
-}
-
-/// SHA-256 of files by name, as the manifests list them (`sha256sum` form).
-fn sums(root: &Path) -> HashMap<String, String> {
-    let mut out = HashMap::new();
-    for entry in fs::read_dir(root.join("manifest")).into_iter().flatten().flatten() {
-        for line in fs::read_to_string(entry.path()).unwrap_or_default().lines() {
-            let Some((sum, path)) = line.split_once(' ') else { continue };
-            if sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                let name = path.rsplit('/').next().unwrap_or_default().trim_start_matches([' ', '*']);
-                out.insert(name.to_owned(), sum.to_owned());
-            }
-        }
-    }
-    out
 }

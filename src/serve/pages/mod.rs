@@ -69,10 +69,11 @@ async fn named(library: Arc<Library>, view: View, id: String, show: fn(&Library,
 }
 
 async fn downloads_page(State(library): State<Arc<Library>>, view: View) -> Response {
-    let holdings = match library.holdings().await {
-        Ok(holdings) => holdings,
-        Err(error) => return error.into_response(),
+    let (holdings, given) = match (library.holdings().await, library.given_away().await) {
+        (Ok(holdings), Ok(given)) => (holdings, given),
+        (Err(error), _) | (_, Err(error)) => return error.into_response(),
     };
-    let shown = tokio::task::spawn_blocking(move || downloads::show(&library, &holdings, &view)).await;
+    let open = holdings.files().iter().filter(|file| file.open).count() as u64;
+    let shown = tokio::task::spawn_blocking(move || downloads::show(&library, &given, open, &view)).await;
     shown.unwrap_or(Err(ServeError::Worker)).unwrap_or_else(axum::response::IntoResponse::into_response)
 }
