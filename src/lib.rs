@@ -32,6 +32,12 @@ pub mod crawl;
 /// Captures and texts to WARC files, their indexes and the catalogue; and back.
 pub mod archive;
 
+/// Tokens that the server gave out, and what each opens.
+pub mod access;
+
+/// What a long-running program tells those who watch it.
+pub mod observe;
+
 /// The files of an archive root, served to archivists; reads only.
 pub mod serve;
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::access::AccessError;
 use crate::archive::ArchiveError;
 use crate::config::Faults;
 use crate::crawl::CrawlError;
@@ -78,6 +79,9 @@ fn code_of(error: &anyhow::Error) -> Exit {
     }
     if error.downcast_ref::<ArchiveError>().is_some_and(ArchiveError::is_usage) {
         return Exit::Usage;
+    }
+    if let Some(access) = error.downcast_ref::<AccessError>() {
+        return if matches!(access, AccessError::Unknown { .. }) { Exit::Usage } else { Exit::Storage };
     }
     if error.is::<Faults>() {
         return Exit::Configuration;

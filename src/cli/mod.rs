@@ -9,6 +9,7 @@ mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
+mod door;
 mod exit;
 mod export;
 mod extract;
@@ -26,6 +27,7 @@ mod signals;
 mod steps;
 mod summary;
 mod takedown;
+mod token;
 mod verify;
 
 use std::process::ExitCode;
@@ -78,6 +80,8 @@ enum Command {
     Verify(verify::Verify),
     /// Serve the archive to archivists
     Serve(serve::Serve),
+    /// Make, list and revoke access tokens of the server
+    Token(token::Token),
     /// Make everything but the WARC files again from them
     Reindex(reindex::Reindex),
     /// Print a completion script for a shell
@@ -123,6 +127,7 @@ impl Command {
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
             Self::Serve(command) => command.run(common),
+            Self::Token(command) => command.run(common),
             Self::Reindex(command) => command.run(common),
             Self::Completions(command) => command.run(&mut Cli::command()),
             Self::Man(command) => command.run(&Cli::command()),

@@ -7,15 +7,21 @@
 //! Refuses: the ledger, requests to other machines, and paths joined from what a client sent (names are looked up in what
 //! a scan of the root found).
 
+mod door;
 mod error;
 mod health;
 mod holdings;
 mod library;
 mod listener;
 mod routes;
+mod socket;
+mod tls;
 
+pub use door::{Door, DoorOptions, Peer};
 pub use error::ServeError;
 pub use holdings::{Holdings, WarcFile};
 pub use library::Library;
 pub use listener::{Limits, serve};
 pub use routes::router;
+pub use socket::{inherited, own};
+pub use tls::{Tls, TlsError};
