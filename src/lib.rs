@@ -41,5 +41,8 @@ pub mod observe;
 /// The files of an archive root, served to archivists; reads only.
 pub mod serve;
 
+/// A server elsewhere, turned into a verified copy here.
+pub mod pull;
+
 /// The command line: one file a command; output, progress, exit codes.
 pub mod cli;

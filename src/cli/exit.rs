@@ -7,6 +7,7 @@ use crate::archive::ArchiveError;
 use crate::config::Faults;
 use crate::crawl::CrawlError;
 use crate::ledger::LedgerError;
+use crate::pull::PullError;
 
 /// The table that `--help` shows.
 pub const TABLE: &str = "Exit codes: 0 done; 1 done, with failures recorded; 2 usage; 3 configuration; 4 storage (disk \
@@ -82,6 +83,13 @@ fn code_of(error: &anyhow::Error) -> Exit {
     }
     if let Some(access) = error.downcast_ref::<AccessError>() {
         return if matches!(access, AccessError::Unknown { .. }) { Exit::Usage } else { Exit::Storage };
+    }
+    if let Some(pull) = error.downcast_ref::<PullError>() {
+        return match pull {
+            PullError::Usage { .. } => Exit::Usage,
+            PullError::Disk { .. } | PullError::Held { .. } => Exit::Storage,
+            _ => Exit::Network,
+        };
     }
     if error.is::<Faults>() {
         return Exit::Configuration;

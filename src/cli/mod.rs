@@ -19,6 +19,7 @@ mod options;
 mod output;
 mod probe;
 mod progress;
+mod pull;
 mod recheck;
 mod reindex;
 mod selecting;
@@ -80,6 +81,8 @@ enum Command {
     Verify(verify::Verify),
     /// Serve the archive to archivists
     Serve(serve::Serve),
+    /// Fetch a verified copy from a server elsewhere
+    Pull(pull::Pull),
     /// Make, list and revoke access tokens of the server
     Token(token::Token),
     /// Make everything but the WARC files again from them
@@ -127,6 +130,7 @@ impl Command {
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
             Self::Serve(command) => command.run(common),
+            Self::Pull(command) => command.run(common),
             Self::Token(command) => command.run(common),
             Self::Reindex(command) => command.run(common),
             Self::Completions(command) => command.run(&mut Cli::command()),
