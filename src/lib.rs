@@ -41,6 +41,8 @@ pub mod observe;
 /// The files of an archive root, served to archivists; reads only.
 pub mod serve;
 
+/// One line of JSON to the daemon, and its answer: the control socket.
+pub mod control;
 /// A server elsewhere, turned into a verified copy here.
 pub mod pull;
 

@@ -5,11 +5,13 @@
 //! Only `load` touches the disk.
 
 mod fault;
+mod lasting;
 mod list_table;
 mod load;
 pub mod net;
 mod pages;
 mod pages_table;
+mod quiet;
 pub mod scaffold;
 mod settings;
 mod sheet;
@@ -25,9 +27,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use fault::{Fault, Faults, Wrong};
+pub use lasting::Lasting;
 pub use load::{CheckOutcome, InitError, check, init};
 pub use net::Cidr;
 pub use pages::{Count, Pages};
+pub use quiet::Quiet;
 pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
 pub use site::{ArticleSpec, CookieGate, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::{FAMILIES, check_host};
@@ -70,6 +74,8 @@ pub struct Config {
     pub backoff: Backoff,
     /// When a filling disk pauses the crawl.
     pub disk: DiskMarks,
+    /// What only the daemon goes by.
+    pub lasting: Lasting,
     sites: Vec<Site>,
     delay_override: Option<Duration>,
     digest: Digest,
@@ -95,6 +101,7 @@ impl Default for Config {
             ceiling: Ceiling::default(),
             backoff: Backoff::default(),
             disk: DiskMarks::default(),
+            lasting: Lasting::default(),
             sites: Vec::new(),
             delay_override: None,
             digest: Digest::of(b""),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::sheet::{Section, Sheet};
-use super::{Cidr, Config, Fault, Wrong, check_host};
+use super::{Cidr, Config, Fault, Lasting, Wrong, check_host, lasting};
 use crate::model::Limits;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -87,6 +87,7 @@ pub(super) struct Settings {
     ceiling: Ceiling,
     backoff: Backoff,
     disk: DiskMarks,
+    lasting: Lasting,
 }
 
 /// Reads the text of `file`; the second half names every key that exists.
@@ -113,6 +114,7 @@ fn top(top: &Section<'_, '_>) -> Settings {
         ceiling: ceiling(top),
         backoff: backoff(top),
         disk: disk(top),
+        lasting: lasting::read(top),
     };
     robots(top);
     top.unknown_keys();
@@ -237,6 +239,7 @@ impl Settings {
         config.ceiling = self.ceiling;
         config.backoff = self.backoff;
         config.disk = self.disk;
+        config.lasting = self.lasting;
     }
 }
 

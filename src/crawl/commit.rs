@@ -34,14 +34,11 @@ const MOST: usize = 32;
 /// How long the first capture of a commit waits for others.
 const GATHER: Duration = Duration::from_millis(15);
 
-/// How long nothing comes before files are looked at that have grown old.
-const ROLL: Duration = Duration::from_mins(1);
-
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
     pub(super) run: Arc<Run>,
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     // Templates found out in this commit: what was taken for articles before is withdrawn at its end.
     unmasked: Vec<(Arc<SiteRun>, Digest)>,
 }
@@ -71,15 +68,7 @@ impl Committer {
 
     /// Commits what comes until the channel closes, then seals all files.
     pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
-        loop {
-            let first = match incoming.recv_timeout(ROLL) {
-                Ok(first) => first,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.shelf.roll(self.run.clock.now())?;
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
+        while let Some(first) = self.first(incoming)? {
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
             while batch.len() < MOST {

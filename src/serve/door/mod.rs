@@ -32,8 +32,9 @@ use crate::model::{Clock, SystemClock};
 const NOTE_EVERY: Duration = Duration::from_secs(30);
 /// What says only that the server is there, and so is for everybody.
 const OPEN: [&str; 2] = ["/livez", "/readyz"];
-/// What tells of all sites, and so is for those who may see all.
-const WHOLE: [&str; 1] = ["/metrics"];
+/// Where a token for some sites leads: what heeds [`Access`]. Everything else tells of all sites, and is for those who may
+/// see all.
+const SCOPED: [&str; 4] = ["/livez", "/readyz", "/wasapi/v1/webdata", "/files/"];
 
 /// From where a request came; the listener says it.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +152,7 @@ impl Door {
         };
         self.quotas.ask(client).map_err(too_many)?;
         // Like what is not there.
-        if WHOLE.contains(&path) && !access.sees_all() {
+        if !access.sees_all() && !heeds_scope(path) {
             return Err(Box::new(super::ServeError::Missing { what: "page" }.into_response()));
         }
         Ok(access)
@@ -180,6 +181,10 @@ async fn pass(State(door): State<Arc<Door>>, mut request: Request, next: Next) -
         }
         Err(answer) => *answer,
     }
+}
+
+fn heeds_scope(path: &str) -> bool {
+    SCOPED.iter().any(|known| if known.ends_with('/') { path.starts_with(known) } else { path == *known })
 }
 
 fn look(options: &DoorOptions) -> Seen {

@@ -3,3 +3,4 @@
 mod faults;
 mod library;
 mod plain;
+mod real;

@@ -14,7 +14,9 @@ use reqwest::blocking::{Client, Response};
 use serde_json::Value;
 
 use super::server::Server;
+use super::shared::{name, own, warcs};
 use crate::harness::{DONE, expect_exit, finish, luutru, said};
+use crate::support::files_below;
 
 const USAGE: i32 = 2;
 
@@ -145,7 +147,7 @@ fn a_scope_holds_in_every_handler_that_asks() {
     };
     let raw = async || [(header::CONTENT_SECURITY_POLICY, "sandbox")].into_response();
     let routes = axum::Router::new()
-        .route("/site/{site}", get(site))
+        .route("/files/{site}", get(site))
         .route("/raw", get(raw))
         .route("/metrics", get(async || "figures"))
         .route("/sees", get(async |headers: axum::http::HeaderMap| format!("{headers:?}")));
@@ -161,11 +163,12 @@ fn a_scope_holds_in_every_handler_that_asks() {
         client.get(format!("{base}{path}")).header("authorization", format!("Token {token}")).send().unwrap()
     };
     for (path, of_scoped, of_whole) in [
-        ("/site/a.gov.vn", 200, 200),
-        ("/site/b.gov.vn", 200, 200),
-        ("/site/c.gov.vn", 404, 200),
-        ("/site/x.a.gov.vn", 404, 200),
+        ("/files/a.gov.vn", 200, 200),
+        ("/files/b.gov.vn", 200, 200),
+        ("/files/c.gov.vn", 404, 200),
+        ("/files/x.a.gov.vn", 404, 200),
         ("/metrics", 404, 200),
+        ("/raw", 404, 200),
     ] {
         assert_eq!(ask(path, &scoped).status(), of_scoped, "{path}");
         assert_eq!(ask(path, &whole).status(), of_whole, "{path}");
@@ -173,4 +176,37 @@ fn a_scope_holds_in_every_handler_that_asks() {
     assert_eq!(ask("/raw", &whole).headers()["content-security-policy"], "sandbox");
     assert!(!ask("/sees", &whole).text().unwrap().contains("authorization"), "the secret goes no further");
     runtime.shutdown_background();
+}
+
+#[test]
+fn a_scoped_token_sees_the_files_of_its_sites_alone() {
+    let stage = own();
+    let site_of =
+        |path: &Path| path.parent().unwrap().parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+    let all = warcs(&stage);
+    let mine = site_of(&all[0]);
+    let (_, scoped) = made(&stage.root(), &["--site", &mine]);
+    let server = Server::start(&stage.root(), &["--require-tokens"]);
+    let ask = |path: &str| with(&server, path, &format!("Bearer {scoped}"));
+    let list: Value = ask("/wasapi/v1/webdata").json().unwrap();
+    let listed = list["files"].as_array().unwrap();
+    assert!(!listed.is_empty() && listed.len() < all.len(), "{list}");
+    assert_eq!(list["count"], listed.len());
+    assert!(listed.iter().all(|file| file["collection"] == *mine), "{list}");
+    for path in &all {
+        let (name, own) = (name(path), site_of(path) == mine);
+        for ending in [".warc.gz", ".cdxj"] {
+            let answer = ask(&format!("/files/{}", name.replace(".warc.gz", ending)));
+            assert_eq!(answer.status(), if own { 200 } else { 404 }, "{name} {ending}");
+        }
+    }
+    let none = ask("/files/none.warc.gz").text().unwrap();
+    let other = all.iter().find(|path| site_of(path) != mine).unwrap();
+    assert_eq!(ask(&format!("/files/{}", name(other))).text().unwrap(), none, "the answers differ");
+    for manifest in files_below(&stage.root().join("manifest")) {
+        assert_eq!(ask(&format!("/files/{}", name(&manifest))).status(), 404);
+    }
+    for path in ["/cdx?url=*", "/metrics", "/bundles/estimate", "/wasapi/v1/jobs"] {
+        assert_eq!(ask(path).status(), 404, "{path}");
+    }
 }

@@ -2,5 +2,11 @@
 
 pub mod access;
 mod basics;
+mod bundles;
+mod captures;
 mod doorstep;
+mod files;
+mod hardening;
 pub mod server;
+pub mod shared;
+mod wasapi;
