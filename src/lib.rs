@@ -34,12 +34,19 @@ pub mod archive;
 
 /// Catalogue and texts, made searchable by their words; a cache.
 pub mod search;
+/// Tokens that the server gave out, and what each opens.
+pub mod access;
+
+/// What a long-running program tells those who watch it.
+pub mod observe;
 
 /// The files of an archive root, served to archivists; reads only.
 pub mod serve;
 
 /// One line of JSON to the daemon, and its answer: the control socket.
 pub mod control;
+/// A server elsewhere, turned into a verified copy here.
+pub mod pull;
 
 /// The command line: one file a command; output, progress, exit codes.
 pub mod cli;

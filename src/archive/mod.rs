@@ -24,7 +24,7 @@ pub mod wacz;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
-pub(crate) use fsio::sync_file_system;
+pub(crate) use fsio::{Durability, create_dirs, replace, sync_dir, sync_file_system};
 
 /// Puts a file in place whole, so that a reader sees the old one or the new; it may be lost with the power.
 pub fn replace_rebuildable(path: &std::path::Path, bytes: &[u8]) -> Result<()> {

@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
+use crate::access::AccessError;
 use crate::archive::ArchiveError;
 use crate::config::Faults;
 use crate::control::ClientError;
 use crate::crawl::CrawlError;
 use crate::ledger::LedgerError;
+use crate::pull::PullError;
 use crate::search::SearchError;
 
 /// The table that `--help` shows.
@@ -80,6 +82,16 @@ fn code_of(error: &anyhow::Error) -> Exit {
     }
     if error.downcast_ref::<ArchiveError>().is_some_and(ArchiveError::is_usage) {
         return Exit::Usage;
+    }
+    if let Some(access) = error.downcast_ref::<AccessError>() {
+        return if matches!(access, AccessError::Unknown { .. }) { Exit::Usage } else { Exit::Storage };
+    }
+    if let Some(pull) = error.downcast_ref::<PullError>() {
+        return match pull {
+            PullError::Usage { .. } => Exit::Usage,
+            PullError::Disk { .. } | PullError::Held { .. } => Exit::Storage,
+            _ => Exit::Network,
+        };
     }
     if error.is::<Faults>() {
         return Exit::Configuration;

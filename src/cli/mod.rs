@@ -9,6 +9,7 @@ mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
+mod door;
 mod exit;
 mod export;
 mod extract;
@@ -18,6 +19,7 @@ mod options;
 mod output;
 mod probe;
 mod progress;
+mod pull;
 mod recheck;
 mod reindex;
 mod search;
@@ -31,6 +33,7 @@ mod standing;
 mod steps;
 mod summary;
 mod takedown;
+mod token;
 mod verify;
 
 use std::process::ExitCode;
@@ -97,6 +100,10 @@ enum Command {
     Verify(verify::Verify),
     /// Serve the archive to archivists
     Serve(serve::Serve),
+    /// Fetch a verified copy from a server elsewhere
+    Pull(pull::Pull),
+    /// Make, list and revoke access tokens of the server
+    Token(token::Token),
     /// Make everything but the WARC files again from them
     Reindex(reindex::Reindex),
     /// Print a completion script for a shell
@@ -149,6 +156,8 @@ impl Command {
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
             Self::Serve(command) => command.run(common),
+            Self::Pull(command) => command.run(common),
+            Self::Token(command) => command.run(common),
             Self::Reindex(command) => command.run(common),
             Self::Completions(command) => command.run(&mut Cli::command()),
             Self::Man(command) => command.run(&Cli::command()),

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::net::TcpListener;
 use url::Url;
 
 use super::exit::{Exit, UsageError};
 use super::options::Common;
 use super::search::Place;
-use super::{output, signals};
+use super::{door, output, signals};
 use crate::config::Overrides;
+use crate::observe::Notify;
 use crate::serve::{self, Library, Limits, Options, Reading};
 
 /// Threads that read files, at most: every answer that is read from disk needs one now and then, none for long.
@@ -30,6 +30,8 @@ pub struct Serve {
     /// Address under which clients reach the server, where that is another (a proxy, a name)
     #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: Option<Url>,
+    #[command(flatten)]
+    access: door::Access,
 }
 
 /// An address without query; a slash at its end makes no difference.
@@ -86,32 +88,39 @@ impl Serve {
             );
             return Err(UsageError { what }.into());
         }
-        if !self.listen.ip().is_loopback() {
-            let what = format!("--listen {}: without access tokens only loopback addresses are served", self.listen);
-            return Err(UsageError { what }.into());
-        }
         let cache = cache(self.cache.as_deref(), &config.root)?;
+        let tls = self.access.tls()?;
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
         runtime.block_on(async {
-            let listener = TcpListener::bind(self.listen).await;
-            let listener = listener.map_err(|error| UsageError {
-                what: format!("--listen {}: {error}; stop the other program, or choose another port", self.listen),
-            })?;
-            output::note(&format!("serving {} on http://{}/", config.root.display(), listener.local_addr()?));
-            let options = Options { cache, public_url: self.public_url.clone(), listen: listener.local_addr()? };
+            let notify = Notify::from_env();
+            let listener = self.access.socket(self.listen).await?;
+            let address = listener.local_addr()?;
+            let door = self.access.door(&config.root, cache.clone(), address)?;
+            let scheme = if tls.is_some() { "https" } else { "http" };
+            let status = format!("serving {} on {scheme}://{address}/", config.root.display());
+            output::note(&status);
+            let options =
+                Options { cache, public_url: self.public_url.clone(), listen: address, secured: tls.is_some() };
             let index = Place::under(self.cache.clone()).dir(&config.root);
             let reading = Reading::open(&config.root, index, config.sites().to_vec());
             let library = Arc::new(Library::new(config.root.clone(), options).with_reading(reading));
-            let router = serve::router(Arc::clone(&library));
+            let router = door.before(serve::router(Arc::clone(&library)));
             let sums = tokio::spawn(library.keep_sums());
             let stop = async {
                 // Without signals it runs until it is killed.
                 if !signals::interrupted().await {
                     std::future::pending::<()>().await;
                 }
+                notify.stopping();
             };
-            serve::serve(listener, router, limits(), stop).await;
+            notify.ready(&status);
+            let beside = async { tokio::join!(door.keep_notes(), door::reload(tls.clone()), notify.keep_alive()) };
+            tokio::select! {
+                () = serve::serve(listener, router, tls.clone(), limits(), stop) => {}
+                _ = beside => {}
+            }
+            door.note();
             sums.abort();
             anyhow::Ok(())
         })?;

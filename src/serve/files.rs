@@ -21,6 +21,7 @@ use super::manifests;
 use super::ranges::{self, Asked};
 use super::sums::repr_digest;
 use super::transfer::{FileBody, Part};
+use crate::access::Access;
 use crate::archive::warc::SEALED;
 use crate::model::Digest;
 
@@ -45,14 +46,15 @@ pub struct Gift {
 async fn file(
     State(library): State<Arc<Library>>,
     Path(name): Path<String>,
+    access: Access,
     headers: HeaderMap,
 ) -> Result<Response, ServeError> {
-    let gift = find(&library, &name).await?;
+    let gift = find(&library, &name, access).await?;
     give(&library, gift, headers).await
 }
 
-/// Looks the name up among what is there. What is hidden, open or elsewhere is missing, one like the other.
-async fn find(library: &Arc<Library>, name: &str) -> Result<Gift, ServeError> {
+/// Looks the name up among what is there. What is hidden, open, elsewhere or not the asker's is missing, one like the other.
+async fn find(library: &Arc<Library>, name: &str, access: Access) -> Result<Gift, ServeError> {
     let missing = || ServeError::Missing { what: "file" };
     let holdings = library.holdings().await?;
     let stem = name.strip_suffix(".cdxj");
@@ -61,7 +63,7 @@ async fn find(library: &Arc<Library>, name: &str) -> Result<Gift, ServeError> {
     library
         .blocking(move |library| {
             if let Some(file) = holdings.get(&warc).filter(|file| !file.open) {
-                if library.shown_here()?.withholds(library.root(), file)? {
+                if !access.may_see(&file.name.site) || library.shown_here()?.withholds(library.root(), file)? {
                     return Err(missing());
                 }
                 if is_index {
@@ -72,6 +74,10 @@ async fn find(library: &Arc<Library>, name: &str) -> Result<Gift, ServeError> {
                 let digest = listed.get(&file.name.relative()).copied();
                 let digest = digest.or_else(|| library.sums.known(file)?.digest());
                 return Ok(Gift { name, path: file.path.clone(), kind: "application/gzip", digest });
+            }
+            // Manifests and results of jobs tell of all sites.
+            if !access.sees_all() {
+                return Err(missing());
             }
             if let Some(path) = manifests::find(library.root(), &name) {
                 return Ok(Gift { name, path, kind: "text/plain; charset=utf-8", digest: None });

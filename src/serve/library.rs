@@ -39,11 +39,13 @@ pub struct Options {
     pub public_url: Option<Url>,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Whether it speaks TLS itself.
+    pub secured: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache: None, public_url: None, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+        Self { cache: None, public_url: None, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), secured: false }
     }
 }
 
@@ -99,6 +101,11 @@ impl Library {
     /// The address that was configured for clients.
     pub fn public_url(&self) -> Option<&Url> {
         self.options.public_url.as_ref()
+    }
+
+    /// `http`, or `https` where the server speaks TLS itself.
+    pub fn scheme(&self) -> &'static str {
+        if self.options.secured { "https" } else { "http" }
     }
 
     /// Where the server listens.

@@ -5,13 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use hyper::server::conn::http1;
+use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::door::Peer;
+use super::tls::Tls;
 
 /// What one client may take of the server.
 #[derive(Debug, Clone, Copy)]
@@ -37,30 +45,26 @@ impl Default for Limits {
     }
 }
 
-/// Serves until `stop` is done, then gives answers under way a while to end.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+/// Serves until `stop` is done, then gives answers under way a while to end. With `tls`, nothing is answered without it.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<Arc<Tls>>,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(limits.head).max_headers(100).max_buf_size(64 << 10);
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
             () = &mut stop => break,
         };
-        let Some((stream, place)) = accepted else { continue };
-        // Answers are written whole; waiting for more to send would only delay them.
-        let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(limits.stall));
-        let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        let connection = graceful.watch(connection);
+        let Some((stream, peer, place)) = accepted else { continue };
+        let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
+            talk(stream, peer, router, tls, limits, watcher).await;
             drop(place);
         });
     }
@@ -68,14 +72,45 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     let _ = tokio::time::timeout(limits.drain, graceful.shutdown()).await;
 }
 
+/// One connection, to its end.
+async fn talk(stream: TcpStream, peer: Peer, router: Router, tls: Option<Arc<Tls>>, limits: Limits, watcher: Watcher) {
+    // Answers are written whole; waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.stall));
+    let stream = Box::pin(stream);
+    let Some(tls) = tls else { return answer(stream, peer, router, limits, watcher).await };
+    let secured = TlsAcceptor::from(tls.config()).accept(stream);
+    match tokio::time::timeout(limits.head, secured).await {
+        Ok(Ok(stream)) => answer(stream, peer, router, limits, watcher).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a connection could not be secured"),
+        Err(_) => tracing::debug!("a connection was not secured in time"),
+    }
+}
+
+async fn answer<S>(stream: S, peer: Peer, router: Router, limits: Limits, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.head).max_headers(100).max_buf_size(64 << 10);
+    let router = TowerToHyperService::new(router);
+    let service = hyper::service::service_fn(move |request| {
+        let mut request: Request<Body> = hyper::Request::map(request, Body::new);
+        request.extensions_mut().insert(peer);
+        router.call(request)
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
 /// The next connection, with a place for it.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(tokio::net::TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, Peer, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
+        Ok((stream, peer)) => Some((stream, Peer(peer), place)),
         Err(error) => {
             // Out of file descriptors, or the client is gone already: others go on, and the queue is looked at again.
             tracing::warn!(%error, "a connection could not be accepted");

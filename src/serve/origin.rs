@@ -40,8 +40,8 @@ fn judge(library: &Library, request: &Request) -> Result<Base, ServeError> {
     };
     let base = match public {
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None if host.is_empty() => format!("http://{}", library.listens_on()),
-        None => format!("http://{host}"),
+        None if host.is_empty() => format!("{}://{}", library.scheme(), library.listens_on()),
+        None => format!("{}://{host}", library.scheme()),
     };
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && let Some(origin) = request.headers().get(header::ORIGIN) {

@@ -27,6 +27,7 @@ mod places;
 mod polite;
 mod portals;
 mod probe;
+mod pull;
 mod raw;
 mod recovery;
 mod reindex;

@@ -22,6 +22,7 @@ use super::library::Library;
 use super::origin::Base;
 use super::parameters::Parameters;
 use super::sums::Checksums;
+use crate::access::Access;
 use crate::archive::select::rfc3339;
 
 /// How long an answer may wait for checksums that are still being computed.
@@ -52,13 +53,14 @@ struct Listed {
 async fn webdata(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, ServeError> {
     let parameters = Parameters::parse(raw.as_deref().unwrap_or_default());
     let query = Query::read(&parameters)?;
     let mut files = library.given_away().await?;
-    files.retain(|file| query.wants(file));
+    files.retain(|file| access.may_see(&file.name.site) && query.wants(file));
     let count = files.len();
     let first = (query.page - 1).saturating_mul(query.page_size);
     if first >= count && query.page > 1 {

@@ -1,8 +1,10 @@
 //! The archivists' server: the real binary over real files, asked by real clients.
 
+pub mod access;
 mod basics;
 mod bundles;
 mod captures;
+mod doorstep;
 mod files;
 mod hardening;
 mod html;

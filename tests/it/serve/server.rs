@@ -23,22 +23,30 @@ pub struct Server {
 impl Server {
     /// Serves `root` on a free loopback port; `more` are further arguments.
     pub fn start(root: &Path, more: &[&str]) -> Self {
+        Self::start_at(root, "127.0.0.1:0", more)
+    }
+
+    /// The same at another address; it is asked over loopback all the same.
+    pub fn start_at(root: &Path, listen: &str, more: &[&str]) -> Self {
+        // For clients of the tests: the library brings no provider of its own choice.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut command = luutru(root, "serve");
-        command.args(["--listen", "127.0.0.1:0"]).args(more);
+        command.args(["--listen", listen]).args(more).env_remove("CACHE_DIRECTORY");
         let mut child = command.spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("http://") {
+        let (mut earlier, mut line) = (String::new(), String::new());
+        while !line.contains("serving ") {
+            earlier.push_str(&line);
             line.clear();
-            assert!(said.read_line(&mut line).unwrap() > 0, "the server ended before it was ready");
+            assert!(said.read_line(&mut line).unwrap() > 0, "the server ended before it was ready: {earlier}");
         }
-        let base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
-        let base = base.trim_end_matches('/').to_owned();
+        let base = line.split_whitespace().find(|word| word.starts_with("http")).unwrap();
+        let base = base.trim_end_matches('/').replace("//0.0.0.0:", "//127.0.0.1:");
         // Read on, or the server would block when the pipe is full.
         let rest = thread::spawn(move || {
             let mut rest = String::new();
             let _ = said.read_to_string(&mut rest);
-            rest
+            earlier + &rest
         });
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap();
         Self { child, base, client, rest: Some(rest) }
@@ -47,6 +55,11 @@ impl Server {
     /// `http://127.0.0.1:<port>`.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Its process.
+    pub fn id(&self) -> i32 {
+        Pid::from_child(&self.child).as_raw_nonzero().get()
     }
 
     /// For requests with more to them than an address.

@@ -1,0 +1,70 @@
+//! sd_notify(3): one datagram a message to the socket that systemd names. Without systemd it does nothing.
+
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::path::Path;
+use std::time::Duration;
+
+/// The service manager, if there is one.
+#[derive(Debug, Default)]
+pub struct Notify {
+    manager: Option<(UnixDatagram, SocketAddr)>,
+    every: Option<Duration>,
+}
+
+impl Notify {
+    /// The one that the environment names (`NOTIFY_SOCKET`, `WATCHDOG_USEC`, `WATCHDOG_PID`).
+    pub fn from_env() -> Self {
+        let Some(name) = std::env::var_os("NOTIFY_SOCKET") else { return Self::default() };
+        let address = match name.as_bytes() {
+            [b'@', rest @ ..] => SocketAddr::from_abstract_name(rest),
+            [b'/', ..] => SocketAddr::from_pathname(Path::new(&name)),
+            _ => return Self::default(),
+        };
+        let manager = address.and_then(|address| Ok((UnixDatagram::unbound()?, address)));
+        let manager = manager.inspect_err(|error| tracing::warn!(%error, "systemd cannot be told")).ok();
+        let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+        let for_us = number("WATCHDOG_PID").is_none_or(|pid| pid == u64::from(std::process::id()));
+        let every = number("WATCHDOG_USEC").filter(|&micros| for_us && micros > 0).map(Duration::from_micros);
+        Self { manager, every }
+    }
+
+    /// It can be used from now on.
+    pub fn ready(&self, status: &str) {
+        self.send(&format!("READY=1\nSTATUS={}", status.replace('\n', " ")));
+    }
+
+    /// It is ending.
+    pub fn stopping(&self) {
+        self.send("STOPPING=1");
+    }
+
+    /// It is alive.
+    pub fn alive(&self) {
+        self.send("WATCHDOG=1");
+    }
+
+    /// How often [`Self::alive`] has to be said: twice in the time after which it would be ended.
+    pub fn every(&self) -> Option<Duration> {
+        self.every.map(|time| time / 2)
+    }
+
+    /// Says that it is alive, for as long as it is polled: a runtime that hangs says nothing.
+    pub async fn keep_alive(&self) {
+        let Some(every) = self.every() else { return std::future::pending().await };
+        let mut turns = tokio::time::interval(every);
+        loop {
+            turns.tick().await;
+            self.alive();
+        }
+    }
+
+    fn send(&self, message: &str) {
+        if let Some((socket, address)) = &self.manager
+            && let Err(error) = socket.send_to_addr(message.as_bytes(), address)
+        {
+            tracing::warn!(%error, "systemd cannot be told");
+        }
+    }
+}
