@@ -17,6 +17,7 @@ mod site;
 mod site_file;
 mod site_text;
 pub mod units;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_c
 pub use site::{ArticleSpec, CookieGate, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::{FAMILIES, check_host};
 pub use site_text::{list_text, site_text};
+pub use whole::{Requisites, Whole};
 
 use crate::model::{Digest, Limits};
 
@@ -70,6 +72,8 @@ pub struct Config {
     pub backoff: Backoff,
     /// When a filling disk pauses the crawl.
     pub disk: DiskMarks,
+    /// What is archived beside pages.
+    pub whole: Whole,
     sites: Vec<Site>,
     delay_override: Option<Duration>,
     digest: Digest,
@@ -95,6 +99,7 @@ impl Default for Config {
             ceiling: Ceiling::default(),
             backoff: Backoff::default(),
             disk: DiskMarks::default(),
+            whole: Whole::default(),
             sites: Vec::new(),
             delay_override: None,
             digest: Digest::of(b""),

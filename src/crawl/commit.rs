@@ -17,6 +17,7 @@ use super::payload;
 use super::places::{self};
 use super::process::{Finding, Processed, Ready, may_refer, record, same_payload};
 use super::recheck;
+use super::requisites;
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
@@ -93,6 +94,7 @@ impl Committer {
                 self.run.stopper.send_replace(Stop::Drain);
             }
         }
+        requisites::fill(&mut self.shelf, &self.run)?;
         self.shelf.seal_all(self.run.clock.now())?;
         self.run.ledger.flush()?;
         Ok(())

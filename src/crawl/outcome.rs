@@ -8,6 +8,7 @@ use super::coverage::Coverage;
 use super::error::CrawlError;
 use super::listing::window_of;
 use super::report;
+use super::requisites::Needed;
 use super::run::{Halt, Run, SiteRun, Walk};
 use super::stats::Tally;
 use crate::portal::{StopReason, Window};
@@ -92,7 +93,7 @@ pub fn of(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, elapsed: Duration
         }
         out.push(SiteOutcome {
             site: site.id().to_owned(),
-            tally: site.stats.tally(),
+            tally: tally(run, site)?,
             lists,
             coverage,
             window,
@@ -104,6 +105,13 @@ pub fn of(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, elapsed: Duration
         report::write(&run.root, site, run.clock.now())?;
     }
     Ok(Outcome { sites: out, adopted, drained: run.draining(), elapsed })
+}
+
+/// What the run did for a site; what waits is counted where parts of pages are wanted at all.
+fn tally(run: &Run, site: &SiteRun) -> Result<Tally, CrawlError> {
+    let mut tally = site.stats.tally();
+    tally.requisites.waiting = Needed::count(&*run.ledger, &site.site, run.whole)?;
+    Ok(tally)
 }
 
 fn list_outcome(run: &Run, walk: &Walk) -> ListOutcome {

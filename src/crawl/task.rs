@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::frontier::Lease;
+use super::requisites::Needed;
 use super::run::SiteRun;
 use crate::fetch::{Exchange, FetchError};
 use crate::model::{CanonicalUrl, PageRequest};
@@ -31,6 +32,8 @@ pub enum Task {
     },
     /// An article.
     Article(Lease),
+    /// A part of a page, or a file that it links to.
+    Part(Box<Needed>),
 }
 
 impl Task {
@@ -40,6 +43,7 @@ impl Task {
             Self::Robots { .. } => "robots",
             Self::List { .. } => "list",
             Self::Article(_) => "article",
+            Self::Part(need) => need.word(),
         }
     }
 }

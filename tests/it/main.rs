@@ -27,6 +27,7 @@ mod probe;
 mod raw;
 mod recovery;
 mod reindex;
+mod requisites;
 mod score;
 mod serve;
 mod sitemaps;
