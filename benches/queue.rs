@@ -104,6 +104,7 @@ fn candidate(page: usize, n: usize) -> Candidate {
         title: format!("Hội nghị triển khai nhiệm vụ công tác số {n} của Uỷ ban nhân dân tỉnh"),
         listed: None,
         walk: "crawl http://127.0.0.1:9/vi/news/tin/".to_owned(),
+        patient: false,
     }
 }
 

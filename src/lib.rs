@@ -35,5 +35,8 @@ pub mod archive;
 /// The files of an archive root, served to archivists; reads only.
 pub mod serve;
 
+/// One line of JSON to the daemon, and its answer: the control socket.
+pub mod control;
+
 /// The command line: one file a command; output, progress, exit codes.
 pub mod cli;

@@ -9,8 +9,9 @@ use super::exit::{Exit, UsageError};
 use super::options::{Common, CrawlOptions};
 use super::progress::Progress;
 use super::recheck::RecheckOptions;
-use super::{output, signals, summary};
+use super::{output, remote, signals, summary};
 use crate::config::{Config, ListSpec, Site};
+use crate::control::Command;
 use crate::crawl::{self, Halt, Job, Outcome, Recheck, Stop, Want};
 
 /// Arguments of `crawl`.
@@ -25,6 +26,9 @@ pub struct Crawl {
     /// With --recheck: only articles published on this day or earlier, Vietnam time
     #[arg(long, value_name = "YYYY-MM-DD", requires = "recheck")]
     to: Option<Date>,
+    /// Leave the job with the daemon that owns the archive, and do not wait for it
+    #[arg(long)]
+    detach: bool,
     #[command(flatten)]
     again: RecheckOptions,
     #[command(flatten)]
@@ -46,6 +50,9 @@ pub struct Backfill {
     /// Look over lists again that are complete for this window
     #[arg(long)]
     again: bool,
+    /// Leave the job with the daemon that owns the archive, and do not wait for it; it outlives a restart
+    #[arg(long)]
+    detach: bool,
     #[command(flatten)]
     recheck: RecheckOptions,
     #[command(flatten)]
@@ -55,7 +62,7 @@ pub struct Backfill {
 impl Crawl {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
         in_order(self.from, self.to)?;
-        start(common, &self.targets, &self.options, Want::Crawl, self.again.window(self.from, self.to))
+        start(common, &self.targets, &self.options, Want::Crawl, self.again.window(self.from, self.to), self.detach)
     }
 }
 
@@ -63,7 +70,7 @@ impl Backfill {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
         in_order(self.from, self.to)?;
         let want = Want::Backfill { from: self.from, to: self.to, again: self.again };
-        start(common, &self.targets, &self.options, want, self.recheck.window(self.from, self.to))
+        start(common, &self.targets, &self.options, want, self.recheck.window(self.from, self.to), self.detach)
     }
 }
 
@@ -82,15 +89,58 @@ fn start(
     options: &CrawlOptions,
     want: Want,
     recheck: Option<Recheck>,
+    detach: bool,
 ) -> anyhow::Result<Exit> {
     let config = options.config(common)?;
     let sites = resolve(&config, targets)?;
+    let asked = || for_the_daemon(&config, &sites, options, want, recheck, detach);
+    if let Some(exit) = remote::hand_over(common, &config, asked)? {
+        return Ok(exit);
+    }
+    if detach {
+        let what = "no daemon owns this archive, so nobody could take the job over; leave --detach out".to_owned();
+        return Err(UsageError { what }.into());
+    }
     let job = Job { sites, want, max_pages: options.max_pages, max_articles: options.max_articles, recheck };
     let resume = "to go on, run the same command again".to_owned();
     let runtime = runtime()?;
     let outcome = runtime.block_on(async { carry_out(common, &config, &job, signals::listen(resume)).await })?;
     summary::print(common, &job, &outcome)?;
     Ok(exit_of(&outcome))
+}
+
+/// The job as the daemon is told of it. What it cannot do is refused, not left out.
+fn for_the_daemon(
+    config: &Config,
+    sites: &[Site],
+    options: &CrawlOptions,
+    want: Want,
+    recheck: Option<Recheck>,
+    detach: bool,
+) -> anyhow::Result<Command> {
+    let own = [
+        ("--recheck", recheck.is_some()),
+        ("--max-articles", options.max_articles.is_some()),
+        ("--max-pages", options.max_pages.is_some() && want == Want::Crawl),
+        ("--delay", options.delay.is_some()),
+        ("--concurrency", options.concurrency.is_some()),
+        ("--user-agent", options.user_agent.is_some()),
+        ("--contact", options.contact.is_some()),
+    ];
+    if let Some((flag, _)) = own.iter().find(|(_, given)| *given) {
+        let what = format!(
+            "the daemon owns this archive, and does the work in its own way: leave {flag} out, or stop the daemon, or \
+             use another --root"
+        );
+        return Err(UsageError { what }.into());
+    }
+    let sites = remote::parts(config, sites)?;
+    Ok(match want {
+        Want::Crawl => Command::Crawl { sites, detach },
+        Want::Backfill { from, to, again } => {
+            Command::Backfill { sites, from, to, again, max_pages: options.max_pages, detach }
+        }
+    })
 }
 
 /// One thread drives all connections; parsing and writing have threads of their own.

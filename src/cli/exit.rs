@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::archive::ArchiveError;
 use crate::config::Faults;
+use crate::control::ClientError;
 use crate::crawl::CrawlError;
 use crate::ledger::LedgerError;
 
@@ -89,6 +90,14 @@ fn code_of(error: &anyhow::Error) -> Exit {
             }
             CrawlError::Portal { .. } | CrawlError::Article { .. } => Exit::Configuration,
             CrawlError::Worker => Exit::Bug,
+        };
+    }
+    if let Some(client) = error.downcast_ref::<ClientError>() {
+        return match client {
+            ClientError::Refused { kind, .. } if kind == "configuration" => Exit::Configuration,
+            ClientError::Refused { kind, .. } if kind == "usage" => Exit::Usage,
+            ClientError::Gone => Exit::Interrupted,
+            _ => Exit::Storage,
         };
     }
     if error.is::<ArchiveError>() || error.is::<LedgerError>() || error.is::<std::io::Error>() {

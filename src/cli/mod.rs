@@ -20,9 +20,12 @@ mod probe;
 mod progress;
 mod recheck;
 mod reindex;
+mod remote;
+mod run;
 mod selecting;
 mod serve;
 mod signals;
+mod standing;
 mod steps;
 mod summary;
 mod takedown;
@@ -58,6 +61,18 @@ enum Command {
     Crawl(backfill::Crawl),
     /// Walk news lists down to a day, or to their end
     Backfill(backfill::Backfill),
+    /// The daemon: scheduled crawling, re-visits, alarms; what the systemd unit starts
+    Run(run::Run),
+    /// What is going on: sites, schedule, queues, back-off, alarms
+    Status(remote::Status),
+    /// Why an address was or was not archived, and where it lies
+    Why(remote::Why),
+    /// Leave a site, or everything, alone until it is resumed
+    Pause(remote::Pause),
+    /// Let a paused site, or everything, go on
+    Resume(remote::Resume),
+    /// Have the daemon read its configuration again
+    Reload(remote::Reload),
     /// Look at a portal as a newcomer to it, and print a site file
     Probe(probe::Probe),
     /// The catalogue: one row an article
@@ -113,6 +128,12 @@ impl Command {
             Self::Demo(command) => command.run(common),
             Self::Crawl(command) => command.run(common),
             Self::Backfill(command) => command.run(common),
+            Self::Run(command) => command.run(common),
+            Self::Status(command) => command.run(common),
+            Self::Why(command) => command.run(common),
+            Self::Pause(command) => command.run(common),
+            Self::Resume(command) => command.run(common),
+            Self::Reload(command) => command.run(common),
             Self::Probe(command) => command.run(common),
             Self::Articles(command) => command.run(common),
             Self::Diff(command) => command.run(common),

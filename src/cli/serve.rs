@@ -1,16 +1,21 @@
 //! `luutru serve`: the archivists' server.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
+use url::Url;
 
 use super::exit::{Exit, UsageError};
 use super::options::Common;
 use super::{output, signals};
 use crate::config::Overrides;
-use crate::serve::{self, Library, Limits};
+use crate::serve::{self, Library, Limits, Options};
+
+/// Threads that read files, at most: every answer that is read from disk needs one now and then, none for long.
+const BLOCKING_THREADS: usize = 128;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -18,6 +23,56 @@ pub struct Serve {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8471")]
     listen: SocketAddr,
+    /// Where checksums and bundles are kept; <root>/cache if that can be written to
+    #[arg(long, value_name = "DIR", env = "CACHE_DIRECTORY")]
+    cache: Option<PathBuf>,
+    /// Address under which clients reach the server, where that is another (a proxy, a name)
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    public_url: Option<Url>,
+}
+
+/// An address without query; a slash at its end makes no difference.
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("{error}; write https://archive.example.vn"))?;
+    let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    if plain && url.path() == "/" {
+        Ok(url)
+    } else {
+        Err("write https://archive.example.vn, without a path".to_owned())
+    }
+}
+
+/// The folder for what is computed, made if need be; none if nothing can be written.
+fn cache(asked: Option<&Path>, root: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let writable = |folder: &Path| {
+        std::fs::create_dir_all(folder)?;
+        tempfile::tempfile_in(folder).map(drop)
+    };
+    let folder = asked.map_or_else(|| root.join("cache"), Path::to_owned);
+    match writable(&folder) {
+        Ok(()) => Ok(Some(folder)),
+        Err(error) if asked.is_some() => {
+            let what = format!("--cache {}: {error}; name a folder that can be written to", folder.display());
+            Err(UsageError { what }.into())
+        }
+        Err(error) => {
+            let folder = folder.display();
+            output::note(&format!("{folder}: {error}; checksums are computed anew each time: give --cache DIR"));
+            Ok(None)
+        }
+    }
+}
+
+/// As many connections as there are file numbers for, two each.
+fn limits() -> Limits {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let now = getrlimit(Resource::Nofile);
+    // Raising what is allowed to be raised: if it fails, fewer connections are taken.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, maximum: now.maximum });
+    let most =
+        getrlimit(Resource::Nofile).current.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let limits = Limits::default();
+    Limits { connections: limits.connections.min((most / 2).max(16)), ..limits }
 }
 
 impl Serve {
@@ -34,21 +89,27 @@ impl Serve {
             let what = format!("--listen {}: without access tokens only loopback addresses are served", self.listen);
             return Err(UsageError { what }.into());
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let cache = cache(self.cache.as_deref(), &config.root)?;
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
         runtime.block_on(async {
             let listener = TcpListener::bind(self.listen).await;
             let listener = listener.map_err(|error| UsageError {
                 what: format!("--listen {}: {error}; stop the other program, or choose another port", self.listen),
             })?;
             output::note(&format!("serving {} on http://{}/", config.root.display(), listener.local_addr()?));
-            let router = serve::router(Arc::new(Library::new(config.root.clone())));
+            let options = Options { cache, public_url: self.public_url.clone(), listen: listener.local_addr()? };
+            let library = Arc::new(Library::new(config.root.clone(), options));
+            let router = serve::router(Arc::clone(&library));
+            let sums = tokio::spawn(library.keep_sums());
             let stop = async {
                 // Without signals it runs until it is killed.
                 if !signals::interrupted().await {
                     std::future::pending::<()>().await;
                 }
             };
-            serve::serve(listener, router, Limits::default(), stop).await;
+            serve::serve(listener, router, limits(), stop).await;
+            sums.abort();
             anyhow::Ok(())
         })?;
         Ok(Exit::Done)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::exit::Exit;
 use super::output;
@@ -40,6 +40,21 @@ pub fn flag(resume: &str) -> std::io::Result<Arc<AtomicBool>> {
         }
     })?;
     Ok(flag)
+}
+
+/// Rings for each SIGHUP.
+pub fn hangups() -> mpsc::Receiver<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, receiver) = mpsc::channel(1);
+    if let Ok(mut hangup) = signal(SignalKind::hangup()) {
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                // One that waits to be heard stands for those after it.
+                let _ = sender.try_send(());
+            }
+        });
+    }
+    receiver
 }
 
 /// Waits for SIGINT or SIGTERM; `false` when neither can be listened for.

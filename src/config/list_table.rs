@@ -48,7 +48,7 @@ fn list(table: &Section<'_, '_>, base: Option<&Url>, hosts: &[String]) -> Option
         table.sheet.fault(&text.span(), Wrong::new(what, mend));
     }
     let section = table.text("section").map(|text| (*text.get_ref()).to_owned());
-    let every = table.duration("every", Duration::from_mins(1)..=Duration::from_hours(24 * 366));
+    let every = table.duration("every", Duration::from_secs(1)..=Duration::from_hours(24 * 366));
     let (item, link) = (table.parsed("item", selector), table.parsed("link", selector));
     let date = table.parsed("date", selector);
     let pages = table.section("pages").and_then(|pages| pages_table::pages(&pages));

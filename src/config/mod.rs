@@ -5,11 +5,13 @@
 //! Only `load` touches the disk.
 
 mod fault;
+mod lasting;
 mod list_table;
 mod load;
 pub mod net;
 mod pages;
 mod pages_table;
+mod quiet;
 pub mod scaffold;
 mod settings;
 mod sheet;
@@ -26,9 +28,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use fault::{Fault, Faults, Wrong};
+pub use lasting::Lasting;
 pub use load::{CheckOutcome, InitError, check, init};
 pub use net::Cidr;
 pub use pages::{Count, Pages};
+pub use quiet::Quiet;
 pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_contact, check_user_agent};
 pub use site::{ArticleSpec, CookieGate, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::{FAMILIES, check_host};
@@ -74,6 +78,8 @@ pub struct Config {
     pub disk: DiskMarks,
     /// What is archived beside pages.
     pub whole: Whole,
+    /// What only the daemon goes by.
+    pub lasting: Lasting,
     sites: Vec<Site>,
     delay_override: Option<Duration>,
     digest: Digest,
@@ -100,6 +106,7 @@ impl Default for Config {
             backoff: Backoff::default(),
             disk: DiskMarks::default(),
             whole: Whole::default(),
+            lasting: Lasting::default(),
             sites: Vec::new(),
             delay_override: None,
             digest: Digest::of(b""),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::sheet::{Section, Sheet};
-use super::{Cidr, Config, Fault, Requisites, Whole, Wrong, check_host};
+use super::{Cidr, Config, Fault, Lasting, Requisites, Whole, Wrong, check_host, lasting};
 use crate::model::Limits;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -88,6 +88,7 @@ pub(super) struct Settings {
     backoff: Backoff,
     disk: DiskMarks,
     whole: Whole,
+    lasting: Lasting,
 }
 
 /// Reads the text of `file`; the second half names every key that exists.
@@ -115,6 +116,7 @@ fn top(top: &Section<'_, '_>) -> Settings {
         backoff: backoff(top),
         disk: disk(top),
         whole: whole(top),
+        lasting: lasting::read(top),
     };
     robots(top);
     top.unknown_keys();
@@ -247,6 +249,7 @@ impl Settings {
         config.backoff = self.backoff;
         config.disk = self.disk;
         config.whole = self.whole;
+        config.lasting = self.lasting;
     }
 }
 

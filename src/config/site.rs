@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use url::Url;
 
-use super::Pages;
+use super::{Pages, Quiet};
 
 /// One portal (`config/sites/<id>.toml`).
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Site {
     pub asset_hosts: Vec<String>,
     /// Delay from the end of a response to the next request; `None` takes the configuration's.
     pub delay: Option<Duration>,
+    /// Hours of the day in which nothing is asked of it.
+    pub quiet: Option<Quiet>,
     /// How much TLS is trusted.
     pub tls: TlsPolicy,
     /// Whether robots.txt is obeyed.
@@ -165,6 +167,7 @@ impl Site {
             hosts: vec![host],
             asset_hosts: Vec::new(),
             delay: None,
+            quiet: None,
             tls: TlsPolicy::default(),
             robots: RobotsPolicy::default(),
             cookie_gate: CookieGate::default(),

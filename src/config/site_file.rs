@@ -12,7 +12,7 @@ use url::Url;
 use super::list_table;
 use super::sheet::{Section, Sheet, did_you_mean};
 use super::site::authority;
-use super::{ArticleSpec, CookieGate, Fault, RobotsPolicy, Site, TlsPolicy, Validity, Wrong};
+use super::{ArticleSpec, CookieGate, Fault, Quiet, RobotsPolicy, Site, TlsPolicy, Validity, Wrong};
 
 /// Known CMS families: the name, and the letters and twins that mean it as well.
 ///
@@ -74,6 +74,7 @@ fn site(top: &Section<'_, '_>, families: &[(&str, &[&str])]) -> Option<Site> {
         hosts: Vec::new(),
         asset_hosts: top.each("asset_hosts", check_host),
         delay: top.duration("delay", Duration::ZERO..=Duration::from_hours(24)),
+        quiet: top.parsed("quiet", Quiet::parse),
         tls: tls(top),
         robots: robots(top),
         cookie_gate: cookie_gate(top),

@@ -41,6 +41,9 @@ pub fn site_text(site: &Site) -> String {
     if let Some(delay) = site.delay {
         line("delay", &quoted(&show_duration(delay)));
     }
+    if let Some(quiet) = site.quiet {
+        line("quiet", &quoted(&quiet.to_string()));
+    }
     match &site.tls {
         TlsPolicy::Strict => {}
         TlsPolicy::Legacy { why } => line("tls", &format!("{{ legacy = {} }}", quoted(why))),

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use url::Url;
 
 use super::coverage::Fate;
 use super::error::CrawlError;
@@ -25,20 +24,19 @@ use super::recorded::{Lines, Read, is_not_modified, is_page, original_of, visit_
 use super::requisites::Restore;
 use super::rows::{FileRow, PayloadRow, UrlState, encode};
 use super::shelf::{Shelf, seal};
-use super::shelve::{self, Shelved, Source};
+use super::shelve::{self, Shelved};
 use super::tails::{Tail, tails};
 use super::templates;
-use super::versions::{self, Pending};
+use super::versions::{self};
 use crate::archive::catalog::ArticleRecord;
 use crate::archive::reindex::{Event, Watcher};
 use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field, locate,
-    parse_date, read_at, scan,
+    read_at, scan,
 };
 use crate::config::{Site, Whole};
 use crate::ledger::{Batch, Key, Ledger};
 use crate::model::{Digest, Limits, Stamp};
-use crate::portal;
 
 /// Bytes of a record block that are kept in memory: more than any body that is fetched.
 const BLOCK_BYTES: usize = 64 << 20;
@@ -328,43 +326,18 @@ impl<'a> Adopter<'a> {
             }
             None => match self.read_again(&site, &row, main)? {
                 Finding::Article(text) if self.is_template(&site, &text)? => unmasked(),
-                Finding::Article(text) => {
-                    let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
-                    let mut locations = vec![row.url.clone()];
-                    shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
-                    let Ok(page) = Url::parse(&text.final_url) else { return Ok(()) };
-                    let family = self.family_of(&site).map(str::to_owned);
-                    let source = Source {
-                        site: &site,
-                        url: portal::canonical(&page, family.as_deref()),
-                        family: family.as_deref(),
-                        page: page.as_str(),
-                        list: &row.list,
-                        locations,
-                        receipt,
-                        record_id: id,
-                        captured_at,
-                        before,
-                    };
-                    let mut pending = Pending::default();
-                    let shelved =
-                        shelve::shelve(&mut self.shelf, &*self.ledger, &mut pending, &text, &source, self.now)?;
-                    let fate = if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate };
-                    let day = text.article.published.as_ref().map(Stamp::date);
-                    let version = shelved.record.version;
-                    let state = UrlState::Article { content: text.content, version, visit: visit(day) };
-                    if shelved.appended {
-                        self.shelf.site(&site)?.texts.sync()?;
-                        self.keep(&shelved)?;
-                    }
-                    self.mend_reference(&shelved.record, &source)?;
-                    (state, fate)
-                }
+                Finding::Article(text) => match self.shelve_now(&site, &row, &text, (main, receipt, id), before)? {
+                    Some(found) => found,
+                    None => return Ok(()),
+                },
                 Finding::NotArticle(cause) => (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause)),
                 _ => return Ok(()),
             },
         };
-        self.done.articles += u64::from(matches!(state, UrlState::Article { .. }));
+        if let UrlState::Article { content, .. } = &state {
+            self.done.articles += 1;
+            self.mend_reference(content, &site, main, receipt)?;
+        }
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
         self.under_todays_key(&site, &row, &state, receipt, &fate, batch)
     }

@@ -35,14 +35,14 @@ const MOST: usize = 32;
 /// How long the first capture of a commit waits for others.
 const GATHER: Duration = Duration::from_millis(15);
 
-/// How long nothing comes before files are looked at that have grown old.
-const ROLL: Duration = Duration::from_mins(1);
+/// How often records are given the places of their files in a run that does not end.
+const FILL: Duration = Duration::from_mins(10);
 
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {
     pub(super) run: Arc<Run>,
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     // Templates found out in this commit: what was taken for articles before is withdrawn at its end.
     unmasked: Vec<(Arc<SiteRun>, Digest)>,
 }
@@ -72,15 +72,8 @@ impl Committer {
 
     /// Commits what comes until the channel closes, then seals all files.
     pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
-        loop {
-            let first = match incoming.recv_timeout(ROLL) {
-                Ok(first) => first,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.shelf.roll(self.run.clock.now())?;
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
+        let mut filled = Instant::now();
+        while let Some(first) = self.first(incoming)? {
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
             while batch.len() < MOST {
@@ -90,6 +83,10 @@ impl Committer {
                 }
             }
             self.commit(batch)?;
+            if filled.elapsed() > FILL {
+                requisites::fill(&mut self.shelf, &self.run)?;
+                filled = Instant::now();
+            }
             if self.run.disk.is_low(Instant::now()) {
                 self.run.stopper.send_replace(Stop::Drain);
             }

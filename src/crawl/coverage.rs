@@ -174,6 +174,16 @@ impl Coverage {
         self.outside += other.outside;
     }
 
+    /// The account of a new day: only what is open is carried over.
+    #[must_use]
+    pub fn carried(&self) -> Self {
+        let open = |(month, counts): (&String, &Counts)| {
+            let open = counts.open();
+            (open > 0).then(|| (month.clone(), Counts { listed: open, ..Counts::default() }))
+        };
+        Self { months: self.months.iter().filter_map(open).collect(), outside: 0 }
+    }
+
     fn month(&mut self, listed: Option<&Stamp>) -> &mut Counts {
         let month = listed.map_or_else(|| "undated".to_owned(), |stamp| stamp.date().strftime("%Y-%m").to_string());
         self.months.entry(month).or_default()

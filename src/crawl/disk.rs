@@ -1,6 +1,6 @@
 //! Free space under the archive root: below the low mark nothing more is asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -41,6 +41,11 @@ impl DiskWatch {
         free < self.low_bytes && self.low.set(free).is_ok()
     }
 
+    /// Whether so much is free that a pause may end.
+    pub fn has_room(root: &Path, marks: DiskMarks) -> bool {
+        free_bytes(root).unwrap_or(u64::MAX) >= marks.high_bytes.max(marks.low_bytes)
+    }
+
     /// The error that a run ends with when space is low.
     pub fn verdict(&self) -> Result<(), CrawlError> {
         self.low.get().map_or(Ok(()), |free| {
@@ -54,7 +59,7 @@ impl DiskWatch {
 }
 
 /// Bytes that an ordinary user may still write.
-fn free_bytes(root: &std::path::Path) -> std::io::Result<u64> {
+pub fn free_bytes(root: &Path) -> std::io::Result<u64> {
     let found = rustix::fs::statvfs(root)?;
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }

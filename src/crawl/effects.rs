@@ -140,7 +140,7 @@ impl Committer {
             batch.put(key.as_slice(), row.as_slice());
         }
         let day = text.article.published.as_ref().or(lease.row.listed.as_ref()).map(Stamp::date);
-        let visit = Visit::of(&ready.exchange, ready.payload, day);
+        let visit = Visit::of(&ready.exchange, ready.payload, day).since(lease.earlier.as_deref());
         let state = UrlState::Article { content: text.content, version: shelved.record.version, visit };
         frontier.acknowledge(lease, &state, receipt, batch);
         Ok(Some(if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate }))

@@ -4,6 +4,10 @@
 //! exactly what was leased, so that of two that think they own an item one is refused.
 
 mod again;
+mod due;
+mod retry;
+
+pub use due::Ages;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,6 +39,8 @@ pub struct Candidate {
     pub listed: Option<Stamp>,
     /// The walk that counts it.
     pub walk: String,
+    /// It waits behind everything else of its site: a backfill beside live lists.
+    pub patient: bool,
 }
 
 /// The right to work on one item.
@@ -95,6 +101,9 @@ pub struct Frontier {
     epoch: u64,
     // By site, the last place that was leased: most of what stands before it is under lease.
     leased_to: Mutex<HashMap<String, Vec<u8>>>,
+    ages: Ages,
+    // Whether what failed, or was forbidden, is queued anew as soon as a list names it.
+    eager: bool,
 }
 
 impl std::fmt::Debug for Frontier {
@@ -114,7 +123,16 @@ impl Frontier {
             place: AtomicU64::new(place),
             epoch: fence,
             leased_to: Mutex::default(),
+            ages: Ages::default(),
+            eager: true,
         })
+    }
+
+    /// For a run that lives on: archived articles are visited again at `ages`, and a list that is read every few minutes
+    /// does not bring back what failed; that is tried again once a day.
+    #[must_use]
+    pub fn lasting(self, ages: Ages) -> Self {
+        Self { ages, eager: false, ..self }
     }
 
     /// What is known of an address.
@@ -138,10 +156,11 @@ impl Frontier {
             let state = self.row(site, &item.key)?.map(|row| row.state);
             let first = state.is_none();
             let known = match state {
-                None | Some(UrlState::Refused(_) | UrlState::Failed { retryable: true, .. }) => Known::New,
+                None => Known::New,
+                Some(UrlState::Refused(_) | UrlState::Failed { retryable: true, .. }) if self.eager => Known::New,
                 Some(UrlState::Queued(_)) => Known::Queued,
                 Some(UrlState::Article { .. }) => Known::Held,
-                Some(UrlState::NotArticle(_) | UrlState::Failed { .. }) => Known::Settled,
+                Some(UrlState::NotArticle(_) | UrlState::Failed { .. } | UrlState::Refused(_)) => Known::Settled,
             };
             if known == Known::New {
                 self.push(site, item, batch);
@@ -155,7 +174,8 @@ impl Frontier {
     }
 
     fn push(&self, site: &str, item: &Candidate, batch: &mut Batch) {
-        let place = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+        let place = if item.patient { again::last(number) } else { number };
         let queued = QueueRow {
             url: item.url.clone(),
             key: item.key.clone(),
@@ -171,7 +191,7 @@ impl Frontier {
         let row = url_row(&queued, UrlState::Queued(place));
         batch.put(Key::queue(site, place), encode(&queued));
         batch.put(Key::url(site, &item.key), encode(&row));
-        batch.put(Key::meta("place"), place.to_be_bytes());
+        batch.put(Key::meta("place"), number.to_be_bytes());
     }
 
     /// Leases up to `most` items of a site, first come first.
@@ -184,8 +204,10 @@ impl Frontier {
             Some(last) => self.ledger.scan(&prefix, Some(last), most)?,
             None => Vec::new(),
         };
-        // At the end of the queue what was given back meanwhile is looked for.
-        let earlier = if free.len() < most { self.ledger.scan(&prefix, None, LOOK_AHEAD)? } else { Vec::new() };
+        // At the end of the queue what was given back meanwhile is looked for; and among what may wait, what may not.
+        let waiting = before.as_ref().is_some_and(|last| again::may_wait(&last[prefix.len()..]));
+        let earlier =
+            if free.len() < most || waiting { self.ledger.scan(&prefix, None, LOOK_AHEAD)? } else { Vec::new() };
         let earlier = earlier.into_iter().filter(|(key, _)| before.as_ref().is_none_or(|last| key <= last));
         let mut last = before.clone();
         for (key, held) in earlier.chain(free) {
@@ -229,6 +251,7 @@ impl Frontier {
     /// capture, so that nothing counts as archived that is not on disk. Takes effect only while the lease holds.
     pub fn acknowledge(&self, lease: &Lease, state: &UrlState, _receipt: &Receipt, batch: &mut Batch) {
         settle(lease, state, batch);
+        self.plan_visit(&lease.site, &lease.row.key, state, batch);
     }
 
     /// Takes in an item whose capture recovery found: whatever the queue thought of it, it is settled.
@@ -248,6 +271,7 @@ impl Frontier {
             (_, Some(archived @ UrlState::Article { .. })) => archived,
             _ => state,
         };
+        let state = &again::born(state, known.as_ref());
         let waiting = known.as_ref().and_then(|row| match &row.state {
             UrlState::Queued(place) => Some(*place),
             UrlState::Article { visit, .. } => visit.waits,
@@ -267,6 +291,7 @@ impl Frontier {
             batch.delete(queue);
         }
         note(site, found, &again::visited(state), batch);
+        self.plan_visit(site, &found.key, state, batch);
         Ok(())
     }
 
@@ -287,7 +312,7 @@ impl Frontier {
         row.fence = 0;
         if again {
             let number = self.place.fetch_add(1, Ordering::Relaxed) + 1;
-            let place = if row.again { again::behind(number) } else { number };
+            let place = number | again::class(lease.place);
             batch.delete(queue).put(Key::queue(&lease.site, place), encode(&row));
             let earlier = lease.earlier.as_deref().cloned();
             let mut state = earlier.unwrap_or_else(|| url_row(&row, UrlState::Queued(place)));
@@ -317,36 +342,6 @@ impl Frontier {
         lease.row.url = url;
         lease.row.attempts = 0;
         self.release(&lease, true, batch);
-    }
-
-    /// Queues anew what an earlier run could not fetch or was not allowed to; `walk_of` says which walk counts the items
-    /// of a list. Gives the rows as they were.
-    pub fn retry_unsettled(&self, site: &str, walk_of: &dyn Fn(&str) -> String) -> Result<Vec<UrlRow>, LedgerError> {
-        let prefix = Key::unsettled_of(site);
-        let mut after: Option<Vec<u8>> = None;
-        let mut retried = Vec::new();
-        loop {
-            let entries = self.ledger.scan(&prefix, after.as_deref(), 500)?;
-            let Some((last, _)) = entries.last() else {
-                return Ok(retried);
-            };
-            after = Some(last.clone());
-            let mut batch = Batch::default();
-            for (key, bytes) in &entries {
-                let row: UrlRow = decode(key, bytes)?;
-                if !matches!(row.state, UrlState::Refused(_) | UrlState::Failed { retryable: true, .. }) {
-                    continue;
-                }
-                let canonical = CanonicalUrl(String::from_utf8_lossy(&key[prefix.len()..]).into_owned());
-                let UrlRow { list, url, via, title, listed, .. } = row.clone();
-                let walk = walk_of(&list);
-                let item = Candidate { url, key: canonical, list, via, title, listed, walk };
-                self.push(site, &item, &mut batch);
-                batch.delete(key.clone());
-                retried.push(row);
-            }
-            self.ledger.apply(&batch)?;
-        }
     }
 
     fn leased_to(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {

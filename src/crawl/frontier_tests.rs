@@ -12,6 +12,7 @@ fn item(n: u32) -> Candidate {
         title: format!("Bài {n}"),
         listed: None,
         walk: "w".to_owned(),
+        patient: false,
     }
 }
 

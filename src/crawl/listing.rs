@@ -73,6 +73,7 @@ fn wanted(site: &SiteRun, walk: &mut Walk, request: &PageRequest, reading: &List
             title: item.title.clone(),
             listed: item.date,
             walk: walk.id.clone(),
+            patient: walk.patient,
         }));
     }
     candidates
@@ -167,6 +168,11 @@ fn account(
         if !walk.recent.insert(item.key.clone()) {
             continue;
         }
+        walk.sighted.seen += 1;
+        match known {
+            Known::New => walk.sighted.new += 1,
+            Known::Held | Known::Queued | Known::Settled => walk.sighted.held += 1,
+        }
         let listed = item.listed.as_ref();
         let coverage = &mut walk.coverage;
         match known {
@@ -178,6 +184,7 @@ fn account(
                 let fate = match run.frontier.row(site.id(), &item.key)?.map(|row| row.state) {
                     Some(UrlState::NotArticle(cause)) => Fate::NotArticle(cause),
                     Some(UrlState::Failed { cause, .. }) => Fate::Failed(cause),
+                    Some(UrlState::Refused(_)) => Fate::Refused,
                     _ => Fate::Failed("unknown".to_owned()),
                 };
                 coverage.settle(listed, &fate);

@@ -84,22 +84,7 @@ pub struct Outcome {
 pub fn of(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, elapsed: Duration) -> Result<Outcome, CrawlError> {
     let mut out = Vec::new();
     for site in sites {
-        let mut coverage = Coverage::default();
-        let (mut lists, mut window) = (Vec::new(), Window::default());
-        for walk in site.walks().iter() {
-            coverage.add(&walk.coverage);
-            window = window_of(walk.row.kind);
-            lists.push(list_outcome(run, walk));
-        }
-        out.push(SiteOutcome {
-            site: site.id().to_owned(),
-            tally: tally(run, site)?,
-            lists,
-            coverage,
-            window,
-            halt: site.halted(),
-            left: !run.frontier.is_empty(site.id())?,
-        });
+        out.push(of_site(run, site, &site.walks())?);
     }
     for site in &out {
         report::write(&run.root, site, run.clock.now())?;
@@ -112,6 +97,23 @@ fn tally(run: &Run, site: &SiteRun) -> Result<Tally, CrawlError> {
     let mut tally = site.stats.tally();
     tally.requisites.waiting = Needed::count(&*run.ledger, &site.site, run.whole)?;
     Ok(tally)
+}
+
+/// Sums up `walks` of a site.
+pub fn of_site(run: &Run, site: &SiteRun, walks: &[Walk]) -> Result<SiteOutcome, CrawlError> {
+    let mut coverage = Coverage::default();
+    for walk in walks {
+        coverage.add(&walk.coverage);
+    }
+    Ok(SiteOutcome {
+        site: site.id().to_owned(),
+        tally: tally(run, site)?,
+        lists: walks.iter().map(|walk| list_outcome(run, walk)).collect(),
+        coverage,
+        window: walks.last().map(|walk| window_of(walk.row.kind)).unwrap_or_default(),
+        halt: site.halted(),
+        left: !run.frontier.is_empty(site.id())?,
+    })
 }
 
 fn list_outcome(run: &Run, walk: &Walk) -> ListOutcome {

@@ -120,7 +120,7 @@ async fn attempt(
     }
     begun(View { sites: sites.clone(), notes, adopted });
     let flowed = tokio::select! {
-        flowed = flow(&run, &sites, shelf_spec) => flowed,
+        flowed = flow(&run, shelf_spec, |crew, hand_over| one_runner_a_site(&run, &sites, crew, hand_over)) => flowed,
         never = pass_on(stop.clone(), run.stopper.clone()) => match never {},
     };
     flowed?;
@@ -147,6 +147,8 @@ pub fn shared(config: &Config, ledger: Arc<dyn Ledger>, frontier: Frontier, cloc
         stop: inner,
         stopper,
         disk: DiskWatch::new(config.root.clone(), config.disk),
+        pulse: Arc::default(),
+        hurry: Notify::new(),
         ledger,
         frontier,
         clock,
@@ -179,7 +181,13 @@ async fn pass_on(mut from: watch::Receiver<Stop>, to: watch::Sender<Stop>) -> In
 }
 
 /// Runs all stages until the runners are done and everything they fetched is acknowledged.
-async fn flow(run: &Arc<Run>, sites: &[Arc<SiteRun>], shelf: ShelfSpec) -> Result<(), CrawlError> {
+///
+/// `engage` puts those who ask into the crew; each has a sender of its own, and the stages end when the last is dropped.
+pub async fn flow(
+    run: &Arc<Run>,
+    shelf: ShelfSpec,
+    engage: impl FnOnce(&mut Crew, mpsc::Sender<Finished>),
+) -> Result<(), CrawlError> {
     let (to_workers, for_workers) = mpsc::channel::<Finished>(IN_FLIGHT);
     let (to_committer, for_committer) = sync_channel::<Processed>(IN_FLIGHT);
     let level = shelf.level;
@@ -189,12 +197,9 @@ async fn flow(run: &Arc<Run>, sites: &[Arc<SiteRun>], shelf: ShelfSpec) -> Resul
     let workers = workers(run, for_workers, &to_committer, level, &alarm)?;
     drop(to_committer);
 
-    let mut runners = JoinSet::new();
-    for site in sites {
-        runners.spawn(Runner::new(Arc::clone(run), Arc::clone(site), to_workers.clone()).go());
-    }
-    drop(to_workers);
-    let mut result = Ok(());
+    let mut runners = Crew::new();
+    engage(&mut runners, to_workers);
+    let (mut result, mut hurried) = (Ok(()), false);
     loop {
         let ended = tokio::select! {
             ended = runners.join_next() => ended,
@@ -203,8 +208,16 @@ async fn flow(run: &Arc<Run>, sites: &[Arc<SiteRun>], shelf: ShelfSpec) -> Resul
                 runners.abort_all();
                 continue;
             }
+            () = run.hurry.notified() => {
+                hurried = true;
+                runners.abort_all();
+                continue;
+            }
         };
         let Some(ended) = ended else { break };
+        if hurried && ended.as_ref().is_err_and(tokio::task::JoinError::is_cancelled) {
+            continue;
+        }
         result = result.and(ended.map_err(|_| CrawlError::Worker).and_then(|ended| ended));
         if result.is_err() {
             runners.abort_all();
@@ -217,6 +230,16 @@ async fn flow(run: &Arc<Run>, sites: &[Arc<SiteRun>], shelf: ShelfSpec) -> Resul
         join(committer).and(worked)
     });
     joined.await.map_err(|_| CrawlError::Worker)?.and(result)
+}
+
+/// Those who ask: one task a site.
+pub type Crew = JoinSet<Result<(), CrawlError>>;
+
+fn one_runner_a_site(run: &Arc<Run>, sites: &[Arc<SiteRun>], crew: &mut Crew, hand_over: mpsc::Sender<Finished>) {
+    for site in sites {
+        crew.spawn(Runner::new(Arc::clone(run), Arc::clone(site), hand_over.clone()).go());
+    }
+    drop(hand_over);
 }
 
 fn workers(

@@ -8,10 +8,10 @@ use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::listing::{RECENT, window_of};
 use super::rows::{UrlState, WalkKind, WalkRow, decode, encode};
-use super::run::Walk;
+use super::run::{Sighted, Walk};
 use crate::config::{ListSpec, Site};
 use crate::ledger::{Batch, Key, Ledger};
-use crate::model::Recent;
+use crate::model::{Recent, Stamp};
 use crate::portal::{self, Cursor, Mode};
 
 /// A backfill that was complete this long ago is looked over again from the top when it is asked for once more.
@@ -69,8 +69,81 @@ pub fn plan(
     Ok(planned)
 }
 
+/// A live look at one list: what is new, over `most` pages. The account is that of the day: what is held is counted by the
+/// day's first look alone.
+pub fn look(ledger: &dyn Ledger, site: &Site, list: &ListSpec, most: u32, now: Timestamp) -> Result<Walk, CrawlError> {
+    let id = crawl_id(list);
+    let today = |row: &WalkRow| {
+        let at = Timestamp::from_second(row.changed_at).unwrap_or_default();
+        Stamp::vietnam_day(at) == Stamp::vietnam_day(now)
+    };
+    let same_day = row(ledger, site, &id)?.is_some_and(|row| today(&row));
+    let mut walk = crawl(ledger, site, list)?;
+    let before = coverage(ledger, site, &id)?;
+    walk.row.catch_up = same_day;
+    walk.row.changed_at = now.as_second();
+    walk.coverage = if same_day { before } else { before.carried() };
+    walk.most = Some(most);
+    let mut batch = Batch::default();
+    batch.put(Key::walk(&site.id, &walk.id), encode(&walk.row));
+    batch.put(Key::coverage(&site.id, &walk.id), encode(&walk.coverage));
+    ledger.apply(&batch)?;
+    Ok(walk)
+}
+
+/// Sets a live walk that was cut short apart, so that it can go on behind the live lists; gives the id of the new walk.
+pub fn set_apart(ledger: &dyn Ledger, site: &Site, live: &Walk, now: Timestamp) -> Result<String, CrawlError> {
+    let id = format!("gap {} {}", live.row.list, now.as_millisecond());
+    let row = WalkRow { catch_up: false, owed_pages: 0, ..live.row.clone() };
+    let mut batch = Batch::default();
+    batch.put(Key::walk(&site.id, &id), encode(&row));
+    batch.put(Key::coverage(&site.id, &id), encode(&Coverage::default()));
+    ledger.apply(&batch)?;
+    Ok(id)
+}
+
+/// Ends a live walk where it stands: the next look begins anew, and owes nothing.
+pub fn end_here(ledger: &dyn Ledger, site: &Site, live: &Walk, why: &str) -> Result<(), CrawlError> {
+    let row = WalkRow { next: None, ended: Some(why.to_owned()), complete: true, ..live.row.clone() };
+    let mut batch = Batch::default();
+    batch.put(Key::walk(&site.id, &live.id), encode(&row));
+    ledger.apply(&batch)?;
+    Ok(())
+}
+
+/// The walk of that id, where it stands.
+pub fn go_on(ledger: &dyn Ledger, site: &Site, id: &str) -> Result<Option<Walk>, CrawlError> {
+    let Some(row) = row(ledger, site, id)? else { return Ok(None) };
+    let account = coverage(ledger, site, id)?;
+    Ok(Some(walk(id.to_owned(), row, account)))
+}
+
+/// All walks of a site that were worked on since `day` began, as they stand in the ledger.
+pub fn walks_of(ledger: &dyn Ledger, site: &Site, day: Date) -> Result<Vec<Walk>, CrawlError> {
+    let prefix = Key::walks(&site.id);
+    let (mut after, mut walks): (Option<Vec<u8>>, Vec<Walk>) = (None, Vec::new());
+    loop {
+        let rows = ledger.scan(&prefix, after.as_deref(), 100)?;
+        let Some((last, _)) = rows.last() else { return Ok(walks) };
+        after = Some(last.clone());
+        for (key, bytes) in &rows {
+            let row: WalkRow = decode(key, bytes)?;
+            let at = Timestamp::from_second(row.changed_at).unwrap_or_default();
+            if Stamp::vietnam_day(at) >= day {
+                let id = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
+                let account = coverage(ledger, site, &id)?;
+                walks.push(walk(id, row, account));
+            }
+        }
+    }
+}
+
+fn crawl_id(list: &ListSpec) -> String {
+    format!("crawl {}", list.url)
+}
+
 fn crawl(ledger: &dyn Ledger, site: &Site, list: &ListSpec) -> Result<Walk, CrawlError> {
-    let id = format!("crawl {}", list.url);
+    let id = crawl_id(list);
     let before = row(ledger, site, &id)?;
     let unfinished = before.as_ref().filter(|row| row.next.is_some());
     let owed_pages = unfinished.map_or(0, |row| row.pages.max(row.owed_pages) + 1);
@@ -142,7 +215,19 @@ fn walk(id: String, row: WalkRow, coverage: Coverage) -> Walk {
     let mode = if new_only { Mode::Crawl } else { Mode::Backfill };
     // The bound on pages is kept by the run, which can be given another one and go on.
     let machine = portal::Walk::new(mode, window_of(row.kind), u32::MAX, cursor(&row));
-    Walk { id, row, machine, coverage, recent: Recent::new(RECENT), in_flight: false, failures: 0, given_up: None }
+    Walk {
+        id,
+        row,
+        machine,
+        coverage,
+        recent: Recent::new(RECENT),
+        in_flight: false,
+        failures: 0,
+        given_up: None,
+        most: None,
+        patient: false,
+        sighted: Sighted::default(),
+    }
 }
 
 fn row(ledger: &dyn Ledger, site: &Site, id: &str) -> Result<Option<WalkRow>, CrawlError> {
@@ -160,7 +245,7 @@ fn cursor(row: &WalkRow) -> Cursor {
 }
 
 /// Queues again what failed for now, or was forbidden, in an earlier run.
-fn retry(ledger: &dyn Ledger, frontier: &Frontier, site: &Site, planned: &mut Planned) -> Result<(), CrawlError> {
+pub fn retry(ledger: &dyn Ledger, frontier: &Frontier, site: &Site, planned: &mut Planned) -> Result<(), CrawlError> {
     let Planned { walks, notes } = planned;
     let walk_for = |list: &str| walks.iter().position(|walk| walk.row.list == list).unwrap_or(0);
     let Some(first) = walks.first().map(|walk| walk.id.clone()) else {

@@ -151,6 +151,17 @@ pub struct Rechecked {
 }
 
 impl Rechecked {
+    /// Adds other visits.
+    pub fn join(&mut self, other: &Self) {
+        self.visited += other.visited;
+        self.not_modified += other.not_modified;
+        self.unchanged += other.unchanged;
+        self.edited += other.edited;
+        for (cause, count) in &other.lost {
+            *self.lost.entry(cause.clone()).or_default() += count;
+        }
+    }
+
     /// Counts a visit.
     pub fn add(&mut self, seen: &Revisited) {
         self.visited += 1;

@@ -97,7 +97,7 @@ pub fn visit_of(main: &RawRecord, day: Option<Date>) -> Visit {
         (Some(head), Some(url), Some(payload)) if head.status == 200 => Validators::of(&head, &url, payload),
         _ => None,
     };
-    Visit { at, day, validators, waits: None }
+    Visit { at, first: at, day, validators, waits: None }
 }
 
 /// The response as the original of later revisits; `None` for anything else.

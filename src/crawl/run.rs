@@ -1,17 +1,21 @@
 //! What one run shares: the sites, their walks, the bounds, and the signal to stop.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use governor::DefaultDirectRateLimiter;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use super::coverage::Coverage;
 use super::disk::DiskWatch;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::pulse::Pulse;
 use super::readers::ArticleReaders;
 use super::rows::WalkRow;
 use super::servers::Servers;
@@ -55,6 +59,32 @@ pub struct Walk {
     pub failures: u8,
     /// Why its next page is not asked for again in this run.
     pub given_up: Option<String>,
+    /// Pages of it in this run, apart from `--max-pages`.
+    pub most: Option<u32>,
+    /// It stands behind the live lists of its site.
+    pub patient: bool,
+    /// What its pages named in this run.
+    pub sighted: Sighted,
+}
+
+impl Walk {
+    /// Whether its next page may be asked for now.
+    pub fn is_open(&self, max_pages: Option<u32>) -> bool {
+        let most = max_pages.into_iter().chain(self.most).min();
+        let more = !self.in_flight && self.given_up.is_none() && self.row.next.is_some();
+        more && most.is_none_or(|most| self.row.pages < most)
+    }
+}
+
+/// Items that pages named, each once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighted {
+    /// All of them.
+    pub seen: u32,
+    /// Of these, not known before.
+    pub new: u32,
+    /// Known before.
+    pub held: u32,
 }
 
 /// One site in a run.
@@ -75,6 +105,8 @@ pub struct SiteRun {
     pub outstanding: AtomicUsize,
     walks: Mutex<Vec<Walk>>,
     stopped: Mutex<Option<Halt>>,
+    leave: Notify,
+    server: Mutex<Option<IpAddr>>,
 }
 
 /// Why a site was left before its work was done.
@@ -126,6 +158,8 @@ impl SiteRun {
             outstanding: AtomicUsize::new(0),
             walks: Mutex::new(walks),
             stopped: Mutex::default(),
+            leave: Notify::new(),
+            server: Mutex::default(),
         })
     }
 
@@ -166,6 +200,35 @@ impl SiteRun {
         let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
         stopped.get_or_insert(why);
         self.wake.notify_one();
+        self.leave.notify_waiters();
+    }
+
+    /// Waits until it is left.
+    pub async fn left(&self) {
+        loop {
+            let mut leave = pin!(self.leave.notified());
+            leave.as_mut().enable();
+            if self.halted().is_some() {
+                return;
+            }
+            leave.await;
+        }
+    }
+
+    /// Notes the address that it was asked at.
+    pub fn note_server(&self, address: IpAddr) {
+        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
+    }
+
+    /// The address that it was asked at last.
+    pub fn server(&self) -> Option<IpAddr> {
+        *self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a page of a live list may be asked for while a backfill is under way.
+    pub fn is_urgent(&self) -> bool {
+        let walks = self.walks();
+        walks.iter().any(|walk| walk.patient) && walks.iter().any(|walk| !walk.patient && walk.is_open(None))
     }
 
     /// Why it was left.
@@ -176,10 +239,7 @@ impl SiteRun {
     /// The next list page that may be asked for, marked as under way.
     pub fn take_page(&self, max_pages: Option<u32>) -> Option<(String, String, PageRequest)> {
         let mut walks = self.walks();
-        let walk = walks.iter_mut().find(|walk| {
-            let open = !walk.in_flight && walk.given_up.is_none() && walk.row.next.is_some();
-            open && max_pages.is_none_or(|most| walk.row.pages < most)
-        })?;
+        let walk = walks.iter_mut().find(|walk| walk.is_open(max_pages))?;
         walk.in_flight = true;
         Some((walk.id.clone(), walk.row.list.clone(), walk.row.next.clone()?))
     }
@@ -219,6 +279,10 @@ pub struct Run {
     pub stopper: watch::Sender<Stop>,
     /// Space left.
     pub disk: DiskWatch,
+    /// Signs of life.
+    pub pulse: Arc<Pulse>,
+    /// Rung when requests under way are no longer waited for.
+    pub hurry: Notify,
 }
 
 impl std::fmt::Debug for Run {

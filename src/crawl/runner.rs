@@ -6,7 +6,7 @@ mod robots;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use url::Url;
@@ -23,7 +23,7 @@ use super::visit;
 use crate::fetch::{Ask, Exchange, FetchError};
 use crate::ledger::Batch;
 use crate::model::CanonicalUrl;
-use crate::politeness::{Outcome, Pass, Refusal, RobotsGate};
+use crate::politeness::{Answer, Outcome, Pass, Refusal, RobotsGate};
 use crate::portal;
 
 /// Leases taken at a time: one write to the ledger for so many requests.
@@ -121,7 +121,8 @@ impl Runner {
                 return Ok(part.map_or_else(|| self.when_capped(), |part| Choice::Do(Box::new(part))));
             }
         }
-        if (!self.more_queued || self.leased.is_empty())
+        // A live list is read before what a backfill has queued.
+        if (!self.more_queued || self.leased.is_empty() || self.site.is_urgent())
             && let Some((walk, list, request)) = self.site.take_page(self.run.max_pages)
         {
             return Ok(Choice::Do(Box::new(Task::List { walk, list, request })));
@@ -162,7 +163,8 @@ impl Runner {
         };
         self.site.outstanding.fetch_add(1, Ordering::SeqCst);
         let (hops, failure) = self.follow(&task).await?;
-        let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: Some(slot) };
+        let handed = Some(self.run.pulse.hand_over());
+        let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: Some(slot), handed };
         self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)
     }
 
@@ -261,6 +263,11 @@ impl Runner {
                 return Ok(Err(error));
             }
         };
+        self.site.note_server(address.ip());
+        if let Some(until) = self.site.site.quiet.and_then(|quiet| quiet.until(self.run.clock.now())) {
+            self.site.halt(Halt::Later(format!("quiet hours until {until} (`quiet` of its site file)")));
+            return Ok(Err(FetchError::Stopped));
+        }
         let server = self.run.servers.at(address.ip(), &self.site.pace)?;
         let left = server.trouble_left();
         if left > PATIENCE || (!left.is_zero() && !self.owns(&ask.url)) {
@@ -274,6 +281,7 @@ impl Runner {
             permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))) => permit,
             // A pause may be long; whoever stops the run does not sit it out.
             Ok(_) = stop.wait_for(|stop| *stop == Stop::Drain) => return Ok(Err(FetchError::Stopped)),
+            () = self.site.left() => return Ok(Err(FetchError::Stopped)),
         };
         // A place under the ceiling is taken last: waiting for one server must not hold up the others.
         let _place = run.concurrency.acquire().await;
@@ -281,9 +289,14 @@ impl Runner {
             ceiling.until_ready().await;
         }
         self.site.stats.set_pause(None);
+        let (under_way, begun) = (run.pulse.request(), Instant::now());
         let (spent, result) = self.lane.exchange(&run.fetcher, address, permit, ask).await;
-        let outcome = outcome_of(&result, self.run.clock.now().as_second());
-        let pause = self.run.servers.settle((address.ip(), &server), spent, outcome, &self.site.pace)?;
+        drop(under_way);
+        let now = self.run.clock.now();
+        let outcome = outcome_of(&result, now.as_second());
+        let dice = u16::try_from(now.subsec_nanosecond().unsigned_abs() / 1_000 % 1_000).unwrap_or(0);
+        let answer = Answer { outcome, took: begun.elapsed(), dice };
+        let pause = self.run.servers.settle((address.ip(), &server), spent, answer, &self.site.pace)?;
         match &result {
             Ok(exchange) => {
                 self.answered = true;

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::rows::{ServerRow, decode, encode};
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::Clock;
-use crate::politeness::{Budget, Outcome, Pace, Pass, Permit, Spent, Wait};
+use crate::politeness::{Answer, Budget, Outcome, Pace, Pass, Permit, Spent, Wait};
 
 /// A pause shorter than this needs no explanation.
 const WORTH_SAYING: Duration = Duration::from_secs(2);
@@ -111,12 +111,12 @@ impl Servers {
         &self,
         (address, server): (IpAddr, &Server),
         spent: Spent,
-        outcome: Outcome,
+        answer: Answer,
         pace: &Pace,
     ) -> Result<Duration, LedgerError> {
         let (pause, level, reason) = {
             let mut budget = server.budget();
-            let pause = budget.settle(spent, outcome, pace, Instant::now());
+            let pause = budget.settle(spent, answer, pace, Instant::now());
             (pause, budget.level(), budget.reason().map(str::to_owned))
         };
         server.freed.notify_one();
@@ -128,7 +128,7 @@ impl Servers {
             batch.put(Key::server(&address.to_string()), encode(&row));
             self.ledger.apply(&batch)?;
             // A pause that the server asked for must outlive a crash as well.
-            if outcome != Outcome::Fine {
+            if answer.outcome != Outcome::Fine {
                 self.ledger.flush()?;
             }
         }

@@ -113,8 +113,8 @@ impl Shelf {
         Ok(())
     }
 
-    /// Seals what has grown old, of sites of which nothing comes any more too.
-    pub fn roll(&mut self, now: Timestamp) -> Result<()> {
+    /// Seals what is full or has grown old, of sites of which nothing comes any more too.
+    pub fn rotate_all(&mut self, now: Timestamp) -> Result<()> {
         let sites: Vec<String> = self.sites.keys().cloned().collect();
         sites.iter().try_for_each(|site| self.rotate(site, now, 0))
     }

@@ -150,19 +150,6 @@ fn tell<L: Ledger + ?Sized>(
     Ok(told)
 }
 
-/// Appends a known record anew, with the capture at hand as the one that holds its page.
-pub fn refer_to(
-    shelf: &mut Shelf,
-    mut record: ArticleRecord,
-    source: &Source<'_>,
-    now: Timestamp,
-) -> Result<Shelved, CrawlError> {
-    record.captured_at = source.captured_at.to_string();
-    record.warc = reference(source);
-    append_record(shelf, source.site, &record, now)?;
-    Ok(Shelved::appended(record, None))
-}
-
 /// Appends a record without a text: something new is known about a text that is held.
 pub fn append_record(shelf: &mut Shelf, site: &str, record: &ArticleRecord, now: Timestamp) -> Result<(), CrawlError> {
     let json = serde_json::to_vec(record).unwrap_or_default();
@@ -173,10 +160,6 @@ pub fn append_record(shelf: &mut Shelf, site: &str, record: &ArticleRecord, now:
     let prepared = capture.prepare(shelf.level());
     shelf.site(site)?.texts.append_prepared(&prepared, at)?;
     Ok(())
-}
-
-fn reference(source: &Source<'_>) -> WarcRef {
-    WarcRef { file: source.receipt.file().to_owned(), offset: source.receipt.offset(), record_id: source.record_id }
 }
 
 /// The record beside a text.
@@ -239,7 +222,11 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         near_duplicates: Vec::new(),
         version: 1,
         captured_at: source.captured_at.to_string(),
-        warc: reference(source),
+        warc: WarcRef {
+            file: source.receipt.file().to_owned(),
+            offset: source.receipt.offset(),
+            record_id: source.record_id,
+        },
         attachments: article
             .attachments
             .iter()

@@ -92,6 +92,30 @@ pub struct Tally {
     pub requisites: PartCounts,
 }
 
+impl Tally {
+    /// Adds what another round did.
+    pub fn add(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.requests, other.requests),
+            (&mut self.list_pages, other.list_pages),
+            (&mut self.articles, other.articles),
+            (&mut self.duplicates, other.duplicates),
+            (&mut self.revisits, other.revisits),
+            (&mut self.withdrawn, other.withdrawn),
+            (&mut self.not_articles, other.not_articles),
+            (&mut self.failed, other.failed),
+            (&mut self.refused, other.refused),
+            (&mut self.queued, other.queued),
+            (&mut self.bytes, other.bytes),
+            (&mut self.warc_bytes, other.warc_bytes),
+        ];
+        for (sum, more) in pairs {
+            *sum += more;
+        }
+        self.rechecked.join(&other.rechecked);
+    }
+}
+
 impl Stats {
     /// The counts at this moment.
     pub fn tally(&self) -> Tally {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::CrawlError;
 use super::rows::{FileRow, decode};
 use crate::archive::warc::WarcName;
-use crate::ledger::{Key, Ledger};
+use crate::ledger::{Key, Ledger, LedgerError};
 
 /// A file with something to read.
 #[derive(Debug)]
@@ -21,7 +21,8 @@ pub struct Tail {
     pub open: bool,
 }
 
-/// Files that are open, or longer than what the ledger accounts for; in the order of their names.
+/// Files that are open, or longer than what the ledger accounts for; in the order of their names. One that is shorter
+/// makes the ledger a damaged one.
 pub fn tails(root: &Path, ledger: &dyn Ledger) -> Result<Vec<Tail>, CrawlError> {
     let mut tails = Vec::new();
     for path in files_below(&root.join("warc"), 2)? {
@@ -31,6 +32,12 @@ pub fn tails(root: &Path, ledger: &dyn Ledger) -> Result<Vec<Tail>, CrawlError> 
         let committed = row.map_or(0, |row| row.committed);
         let open = path.extension().is_some_and(|ending| ending == "open");
         let length = fs::metadata(&path).map_or(0, |meta| meta.len());
+        if length < committed {
+            // The disk lost what it had been told to keep: what the ledger says of it would never be captured again.
+            let (path, file) = (root.join("state").display().to_string(), path.display());
+            let why = format!("{file} has {length} bytes, and it accounts for {committed}");
+            return Err(LedgerError::Damaged { path, why }.into());
+        }
         if open || length > committed {
             tails.push(Tail { name, path, committed, open });
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::frontier::Lease;
+use super::pulse::Handed;
 use super::requisites::Needed;
 use super::run::SiteRun;
 use crate::fetch::{Exchange, FetchError};
@@ -100,4 +101,7 @@ pub struct Finished {
     /// Held until the acknowledgement: its drop lets the next item in.
     #[expect(dead_code, reason = "held, never read")]
     pub slot: Option<OwnedSemaphorePermit>,
+    /// Held until the acknowledgement: its drop is what the watchdog hears of.
+    #[expect(dead_code, reason = "held, never read")]
+    pub handed: Option<Handed>,
 }

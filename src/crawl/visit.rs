@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::frontier::Lease;
 use super::payload;
 use super::process::may_refer;
-use super::rows::UrlState;
+use super::rows::{UrlRow, UrlState};
 use crate::archive::warc::Original;
 use crate::fetch::{Ask, Conditions, Exchange};
 use crate::ledger::{Ledger, LedgerError};
@@ -21,6 +21,8 @@ const LONGEST: usize = 200;
 pub struct Visit {
     /// Seconds since 1970.
     pub at: i64,
+    /// The first visit, seconds since 1970.
+    pub first: i64,
     /// The article's day: what windows of dates go by.
     pub day: Option<Date>,
     /// How to ask again, where the server gave a means.
@@ -47,7 +49,17 @@ impl Visit {
     pub fn of(exchange: &Exchange, payload: Digest, day: Option<Date>) -> Self {
         let validators =
             if may_refer(exchange) { Validators::of(&exchange.head, &exchange.url, payload) } else { None };
-        Self { at: exchange.started.as_second(), day, validators, waits: None }
+        let at = exchange.started.as_second();
+        Self { at, first: at, day, validators, waits: None }
+    }
+
+    /// The same, of an article that was known before.
+    #[must_use]
+    pub fn since(mut self, earlier: Option<&UrlRow>) -> Self {
+        if let Some(UrlState::Article { visit, .. }) = earlier.map(|row| &row.state) {
+            self.first = self.first.min(visit.first);
+        }
+        self
     }
 
     /// The next visit, which found nothing new.

@@ -75,6 +75,50 @@ impl Key {
         parts(b'v', site, b"")
     }
 
+    /// When an archived article is visited again (seconds since 1970), in the order of time.
+    pub fn due(site: &str, at: i64, url: &CanonicalUrl) -> Vec<u8> {
+        let mut key = parts(b'd', site, &u64::try_from(at).unwrap_or(0).to_be_bytes());
+        key.extend_from_slice(url.as_str().as_bytes());
+        key
+    }
+
+    /// All archived articles of a site, in the order in which they are visited again.
+    pub fn due_of(site: &str) -> Vec<u8> {
+        parts(b'd', site, b"")
+    }
+
+    /// Time and address of a key of [`Self::due`], without its prefix.
+    pub fn due_parts(rest: &[u8]) -> Option<(i64, CanonicalUrl)> {
+        let (at, url) = rest.split_first_chunk::<8>()?;
+        let url = String::from_utf8(url.to_vec()).ok()?;
+        Some((i64::try_from(u64::from_be_bytes(*at)).ok()?, CanonicalUrl(url)))
+    }
+
+    /// How often a list brings news, and when it is looked at next.
+    pub fn rhythm(site: &str, list: &str) -> Vec<u8> {
+        parts(b's', site, list.as_bytes())
+    }
+
+    /// What the daemon knows of a site.
+    pub fn site(site: &str) -> Vec<u8> {
+        parts(b'o', site, b"")
+    }
+
+    /// All sites that the daemon knows of.
+    pub fn sites() -> Vec<u8> {
+        b"o/".to_vec()
+    }
+
+    /// A job that the daemon was given, and keeps over restarts.
+    pub fn errand(site: &str, id: u64) -> Vec<u8> {
+        parts(b'e', site, &id.to_be_bytes())
+    }
+
+    /// All jobs of a site that the daemon keeps.
+    pub fn errands(site: &str) -> Vec<u8> {
+        parts(b'e', site, b"")
+    }
+
     /// What is known of a page's skeleton.
     pub fn template(site: &str, skeleton: &Digest) -> Vec<u8> {
         parts(b't', site, &skeleton.0)

@@ -39,6 +39,24 @@ pub enum Outcome {
     Unreachable,
 }
 
+/// The answer to a request, for the server's budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// How it went.
+    pub outcome: Outcome,
+    /// From the request's first byte to the answer's last.
+    pub took: Duration,
+    /// A number by chance: pauses of many servers that began at one time shall not end at one time.
+    pub dice: u16,
+}
+
+/// A server is given so many times as long as it took to answer,
+const STRETCH: u32 = 5;
+/// and never more than so many usual delays.
+const STRETCH_DELAYS: u32 = 12;
+/// A back-off is longer by up to this share, in thousandths.
+const JITTER_PERMILLE: u32 = 100;
+
 /// Why a permit is not to be had yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wait {
@@ -55,17 +73,20 @@ pub struct Budget {
     in_flight: bool,
     level: u32,
     reason: Option<String>,
+    // The latest answer was fine.
+    calm: bool,
 }
 
 impl Budget {
     /// A server that may be asked `wait` from now (what is left of a pause that a former run has seen).
     pub fn new(now: Instant, wait: Duration, level: u32, reason: Option<String>) -> Self {
-        Self { next_at: now + wait, in_flight: false, level, reason }
+        let calm = reason.is_none();
+        Self { next_at: now + wait, in_flight: false, level, reason, calm }
     }
 
     /// What is left of a pause that the server's trouble began; nothing is left of the usual delay.
     pub fn trouble_left(&self, now: Instant) -> Duration {
-        if self.level == 0 { Duration::ZERO } else { self.next_at.saturating_duration_since(now) }
+        if self.calm || self.level == 0 { Duration::ZERO } else { self.next_at.saturating_duration_since(now) }
     }
 
     /// Hands out the one permit of this server, if its time has come.
@@ -81,19 +102,23 @@ impl Budget {
     }
 
     /// Takes the permit back at the end of the exchange. Gives the pause before the next request.
-    pub fn settle(&mut self, spent: Spent, outcome: Outcome, pace: &Pace, now: Instant) -> Duration {
+    pub fn settle(&mut self, spent: Spent, answer: Answer, pace: &Pace, now: Instant) -> Duration {
+        let Answer { outcome, took, dice } = answer;
         let crawl_delay = spent.crawl_delay().unwrap_or_default().min(pace.crawl_delay_cap);
         drop(spent);
         self.in_flight = false;
         let floor = pace.delay.max(crawl_delay);
+        self.calm = false;
         let pause = match outcome {
             Outcome::Fine => {
-                self.level = 0;
+                // Trouble is forgiven step by step, so that a server that fails now and then is asked ever more gently.
+                self.level = self.level.saturating_sub(1);
                 self.reason = None;
-                floor
+                self.calm = true;
+                floor.max(took.saturating_mul(STRETCH).min(pace.delay.saturating_mul(STRETCH_DELAYS)))
             }
             Outcome::Pushback(asked) => {
-                let pause = asked.unwrap_or_else(|| self.doubled(pace)).min(pace.backoff_max).max(floor);
+                let pause = asked.unwrap_or_else(|| self.doubled(pace, dice)).min(pace.backoff_max).max(floor);
                 self.level = self.level.saturating_add(1);
                 self.reason = Some(match asked {
                     Some(_) => "the server asked for it (Retry-After)".to_owned(),
@@ -105,7 +130,7 @@ impl Budget {
                 // One lost connection is nothing yet; the second in a row is a server in trouble.
                 let pause = match self.level {
                     0 => floor,
-                    _ => self.doubled(pace).min(pace.backoff_max).max(floor),
+                    _ => self.doubled(pace, dice).min(pace.backoff_max).max(floor),
                 };
                 self.level = self.level.saturating_add(1);
                 self.reason = Some("the server could not be reached".to_owned());
@@ -116,7 +141,7 @@ impl Budget {
         pause
     }
 
-    /// Refusals in a row.
+    /// Refusals, less the good answers since.
     pub fn level(&self) -> u32 {
         self.level
     }
@@ -126,8 +151,10 @@ impl Budget {
         self.reason.as_deref()
     }
 
-    fn doubled(&self, pace: &Pace) -> Duration {
-        pace.backoff_first.saturating_mul(2u32.saturating_pow(self.level.min(20)))
+    fn doubled(&self, pace: &Pace, dice: u16) -> Duration {
+        let pause = pace.backoff_first.saturating_mul(2u32.saturating_pow(self.level.min(20)));
+        let share = u32::from(dice) % (JITTER_PERMILLE + 1);
+        pause.saturating_add(pause.saturating_mul(share) / 1_000)
     }
 }
 
@@ -136,6 +163,10 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    fn plain(outcome: Outcome) -> Answer {
+        Answer { outcome, took: Duration::ZERO, dice: 0 }
+    }
 
     fn budget(now: Instant) -> Budget {
         Budget::new(now, Duration::ZERO, 0, None)
@@ -149,7 +180,7 @@ mod tests {
         let permit = budget.take(Pass::robots_txt(), now).unwrap();
         assert_eq!(budget.take(Pass::robots_txt(), now + 60 * SECOND).unwrap_err().1, Wait::Busy);
         let end = now + 7 * SECOND;
-        assert_eq!(budget.settle(permit.spend(), Outcome::Fine, &pace, end), 5 * SECOND);
+        assert_eq!(budget.settle(permit.spend(), plain(Outcome::Fine), &pace, end), 5 * SECOND);
         let early = budget.take(Pass::robots_txt(), end + 3 * SECOND).unwrap_err().1;
         assert_eq!(early, Wait::For(2 * SECOND));
         assert!(budget.take(Pass::robots_txt(), end + 5 * SECOND).is_ok());
@@ -163,7 +194,7 @@ mod tests {
             let mut budget = budget(now);
             let pass = Pass::for_test(Some(Duration::from_secs(asked)));
             let permit = budget.take(pass, now).unwrap();
-            assert_eq!(budget.settle(permit.spend(), Outcome::Fine, &pace, now), Duration::from_secs(got));
+            assert_eq!(budget.settle(permit.spend(), plain(Outcome::Fine), &pace, now), Duration::from_secs(got));
         }
     }
 
@@ -175,7 +206,7 @@ mod tests {
         let mut at = now;
         for expected in [5, 120, 240] {
             let permit = budget.take(Pass::robots_txt(), at).unwrap();
-            let pause = budget.settle(permit.spend(), Outcome::Unreachable, &pace, at);
+            let pause = budget.settle(permit.spend(), plain(Outcome::Unreachable), &pace, at);
             assert_eq!(pause, Duration::from_secs(expected));
             at += pause;
         }
@@ -188,7 +219,7 @@ mod tests {
         let mut budget = budget(now);
         let mut pause = |outcome, at| {
             let permit = budget.take(Pass::robots_txt(), at).unwrap();
-            let pause = budget.settle(permit.spend(), outcome, &pace, at);
+            let pause = budget.settle(permit.spend(), plain(outcome), &pace, at);
             (pause, at + pause)
         };
         let (first, at) = pause(Outcome::Pushback(Some(90 * SECOND)), now);
@@ -201,5 +232,40 @@ mod tests {
         assert_eq!(calm, 5 * SECOND);
         let (short, _) = pause(Outcome::Pushback(Some(Duration::ZERO)), at);
         assert_eq!(short, 5 * SECOND, "a Retry-After never shortens the delay");
+    }
+
+    #[test]
+    fn a_slow_server_is_given_time() {
+        let now = Instant::now();
+        let pace = Pace::default();
+        for (took, pause) in [(100, 5_000), (2_000, 10_000), (60_000, 60_000)] {
+            let mut budget = budget(now);
+            let permit = budget.take(Pass::robots_txt(), now).unwrap();
+            let answer = Answer { took: Duration::from_millis(took), ..plain(Outcome::Fine) };
+            assert_eq!(budget.settle(permit.spend(), answer, &pace, now), Duration::from_millis(pause));
+        }
+    }
+
+    #[test]
+    fn a_back_off_is_never_shortened_by_chance_and_forgiven_step_by_step() {
+        let now = Instant::now();
+        let pace = Pace::default();
+        for dice in [0, 7, 100, 101, u16::MAX] {
+            let mut budget = budget(now);
+            let mut at = now;
+            let mut pause = |outcome| {
+                let permit = budget.take(Pass::robots_txt(), at).unwrap();
+                let pause = budget.settle(permit.spend(), Answer { dice, ..plain(outcome) }, &pace, at);
+                at += pause;
+                (pause, budget.trouble_left(at - pause))
+            };
+            let (first, _) = pause(Outcome::Pushback(None));
+            assert!((60 * SECOND..=66 * SECOND).contains(&first), "{first:?}");
+            pause(Outcome::Pushback(None));
+            pause(Outcome::Pushback(None));
+            assert_eq!(pause(Outcome::Fine), (5 * SECOND, Duration::ZERO), "calm again");
+            let (later, _) = pause(Outcome::Pushback(None));
+            assert!(later >= 240 * SECOND, "two of three are not forgiven yet: {later:?}");
+        }
     }
 }

@@ -19,6 +19,11 @@ impl Pass {
         Self { crawl_delay, decision }
     }
 
+    /// What robots.txt said.
+    pub fn decision(&self) -> &str {
+        &self.decision
+    }
+
     #[cfg(test)]
     pub(super) fn for_test(crawl_delay: Option<Duration>) -> Self {
         Self { crawl_delay, decision: String::new() }

@@ -23,6 +23,24 @@ pub enum ServeError {
         /// What is wrong, and the mend.
         why: String,
     },
+    /// The request names a host that is not this one.
+    #[error("this server is not known under that name; ask by address, or start it with --public-url")]
+    Host,
+    /// A page of another site asks for a change.
+    #[error("a page of another site may not ask for that")]
+    Origin,
+    /// Too much for one answer.
+    #[error("about {bytes} bytes: order it with POST /bundles, and fetch it when it is made")]
+    TooLarge {
+        /// Its size, about.
+        bytes: u64,
+    },
+    /// Everything that may be done at a time is being done.
+    #[error("{what}")]
+    Busy {
+        /// What is full, and when to come again.
+        what: &'static str,
+    },
     /// The archive could not be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -45,11 +63,20 @@ impl ServeError {
         Self::Parameter { parameter: parameter.to_owned(), why: why.into() }
     }
 
+    /// Not now.
+    pub fn busy(what: &'static str) -> Self {
+        Self::Busy { what }
+    }
+
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Missing { .. } => StatusCode::NOT_FOUND,
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::Origin => StatusCode::FORBIDDEN,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Archive(_) | Self::Read { .. } | Self::Worker => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -59,7 +86,7 @@ impl IntoResponse for ServeError {
     /// Problem details (RFC 9457). What lies on our disk is said in the log, not to the client.
     fn into_response(self) -> Response {
         let status = self.status();
-        let detail = if status.is_server_error() {
+        let detail = if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(error = %self, "a request could not be answered");
             "the archive could not be read; the server's log says why".to_owned()
         } else {
@@ -70,6 +97,10 @@ impl IntoResponse for ServeError {
         let mut response = (status, Json(body)).into_response();
         let kind = axum::http::HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(axum::http::header::CONTENT_TYPE, kind);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let soon = axum::http::HeaderValue::from_static("30");
+            response.headers_mut().insert(axum::http::header::RETRY_AFTER, soon);
+        }
         response
     }
 }

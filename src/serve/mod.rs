@@ -7,15 +7,32 @@
 //! Refuses: the ledger, requests to other machines, and paths joined from what a client sent (names are looked up in what
 //! a scan of the root found).
 
+mod bundles;
+mod captures;
+mod cdx;
+mod conditions;
 mod error;
+mod files;
 mod health;
 mod holdings;
+mod jobs;
 mod library;
 mod listener;
+mod manifests;
+mod memento;
+mod metrics;
+mod origin;
+mod parameters;
+mod ranges;
 mod routes;
+mod shown;
+mod stream;
+mod sums;
+mod transfer;
+mod wasapi;
 
 pub use error::ServeError;
 pub use holdings::{Holdings, WarcFile};
-pub use library::Library;
+pub use library::{Library, Options};
 pub use listener::{Limits, serve};
 pub use routes::router;

@@ -2,17 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::response::IntoResponse as _;
+use axum::{Router, middleware};
 
 use super::error::ServeError;
-use super::health;
 use super::library::Library;
+use super::{bundles, cdx, files, health, memento, metrics, origin, wasapi};
 
 /// Everything the server answers.
 pub fn router(library: Arc<Library>) -> Router {
     Router::new()
         .merge(health::routes())
+        .merge(files::routes())
+        .merge(wasapi::routes())
+        .merge(cdx::routes())
+        .merge(memento::routes())
+        .merge(bundles::routes())
+        .merge(metrics::routes())
         .fallback(async || ServeError::Missing { what: "page" }.into_response())
+        .layer(middleware::from_fn_with_state(Arc::clone(&library), origin::guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&library), metrics::watch))
         .with_state(library)
 }

@@ -158,7 +158,8 @@ pub fn said(output: &Output) -> String {
 
 /// Fails with what the run said unless it ended with this code.
 pub fn expect_exit(output: &Output, code: i32) {
-    assert_eq!(output.status.code(), Some(code), "{}", said(output));
+    let wrote = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{}{}", said(output), wrote.get(..4_000).unwrap_or(&wrote));
 }
 
 /// Runs to completion.

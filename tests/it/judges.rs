@@ -1,4 +1,4 @@
-//! Other people's readers judge what luutru writes: warcio, FastWARC, cdxj-indexer, py-wacz, bagit, pywb.
+//! Other people's readers judge what luutru writes: warcio, FastWARC, cdxj-indexer, py-wacz, bagit, pywb; and fetches what it serves: py-wasapi-client.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use luutru_portal::PortalSpec;
 
 use crate::bundles::bundle;
+use crate::serve::server::Server;
 use crate::support::{Stage, files_below};
 
 /// The folder of the judges, installed by the first test that asks.
@@ -127,4 +128,20 @@ fn pywb_replays_pages_to_the_byte() {
     stage.run(&["takedown", &id, "--reason", "x"]).ended(0);
     bundle(&stage, "cut.wacz", &[]);
     passes(&script("replay.py", &files_below(&stage.path("cut.wacz-warcs"))));
+}
+
+#[test]
+fn py_wasapi_client_fetches_everything_and_checks_it() {
+    let stage = mixed();
+    let server = Server::start(&stage.root(), &[]);
+    let fetch = |name: &str| script("wasapi.py", &[server.base().into(), stage.root(), stage.path(name)]);
+    passes(&fetch("fetched"));
+    // The client compares checksums: a file that changes behind its listing is refused.
+    let listed = server.get("/wasapi/v1/webdata").status();
+    assert_eq!(listed, 200);
+    let path = &warcs(&stage)[0];
+    let modified = fs::metadata(path).unwrap().modified().unwrap();
+    damage(path);
+    fs::File::options().append(true).open(path).unwrap().set_modified(modified).unwrap();
+    objects(&fetch("damaged"));
 }

@@ -5,6 +5,9 @@
 mod bundles;
 mod bytes;
 mod crash;
+mod daemon;
+mod daemon_control;
+mod daemon_stage;
 mod disk;
 mod errors;
 mod examples;

@@ -64,6 +64,12 @@ impl Hidden {
         self.decisions.hides(id)
     }
 
+    /// Whether both hide the same, so that what was found out with one holds for the other.
+    pub fn hides_same(&self, other: &Self) -> bool {
+        let ids = |hidden: &Self| hidden.decisions.takedowns().map(|taken| taken.subject.clone()).collect::<Vec<_>>();
+        self.uris == other.uris && self.digests == other.digests && ids(self) == ids(other)
+    }
+
     /// Whether the capture is: by its address, or since its payload is that of a hidden page.
     pub fn capture(&self, entry: &Entry) -> bool {
         self.uris.contains(&Key::of(&entry.fields.url))

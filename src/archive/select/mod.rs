@@ -16,6 +16,7 @@ mod pages;
 mod query;
 mod take;
 mod texts;
+mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -23,14 +24,15 @@ use std::path::{Path, PathBuf};
 use address::Key;
 use articles::Articles;
 use files::WarcFile;
-use hidden::Hidden;
 use originals::Originals;
 
+pub use hidden::Hidden;
 pub use lines::Lines;
 pub use pages::{Page, text_of};
 pub use query::{By, Query, rfc3339};
 pub use take::{Range, Take};
 pub use texts::Texts;
+pub use withheld::holds_hidden;
 
 use super::catalog::ArticleRecord;
 use super::cdxj::Entry;

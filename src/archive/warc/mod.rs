@@ -38,7 +38,7 @@ pub use group::{Group, Grouper};
 pub use id::{RecordId, date_string, parse_date};
 pub use info::WarcInfo;
 pub use member::{Level, append_member};
-pub use name::{OPEN, SeriesKind, WarcName, file_safe, locate};
+pub use name::{OPEN, SEALED, SeriesKind, WarcName, file_safe, locate};
 pub use read::{RawHead, RawRecord, WarcReader, read_at};
 pub use record::{Profile, Record};
 pub use recover::{Tail, cut, scan};

@@ -3,21 +3,21 @@
 use url::Url;
 
 use super::Adopter;
-use crate::archive::catalog::ArticleRecord;
-use crate::archive::warc::{RawRecord, Receipt, RecordType, field, locate, parse_date, read_at};
+use crate::archive::catalog::{ArticleRecord, WarcRef};
+use crate::archive::warc::{RawRecord, Receipt, RecordId, RecordType, field, locate, parse_date, read_at};
 use crate::config::{Site, Whole};
 use crate::crawl::coverage::Fate;
 use crate::crawl::error::CrawlError;
 use crate::crawl::process::{Finding, Text, html, read_article};
 use crate::crawl::readers::ArticleReaders;
-use crate::crawl::recorded::{Lines, Read, exchange_of};
+use crate::crawl::recorded::{Lines, Read, exchange_of, visit_of};
 use crate::crawl::requisites::Restore;
 use crate::crawl::rows::{QueueRow, UrlState};
-use crate::crawl::shelve::{self, Source};
+use crate::crawl::shelve::{self, Shelved, Source};
 use crate::crawl::templates;
 use crate::crawl::versions::{Pending, Records};
 use crate::ledger::{Batch, LedgerError};
-use crate::model::{CanonicalUrl, Digest};
+use crate::model::{CanonicalUrl, Digest, Stamp};
 use crate::portal;
 
 impl Adopter<'_> {
@@ -72,8 +72,7 @@ impl Adopter<'_> {
         if before.is_some_and(|before| *before != content) {
             return Ok(None);
         }
-        let pending = Pending::default();
-        let record = Records { root: self.shelf.root(), ledger: &*self.ledger, pending: &pending }.of(&content)?;
+        let record = self.record_of(&content)?;
         // The crash may have come before the address was noted.
         let noted = record.filter(|record| before.is_some() || record.locations.contains(&row.url));
         Ok(noted.map(|record| Read::of(&record, false)))
@@ -94,9 +93,59 @@ impl Adopter<'_> {
         Ok(())
     }
 
+    /// Makes the text of a page that was captured and not read before the crash. `None` for an address that cannot be read.
+    pub(super) fn shelve_now(
+        &mut self,
+        site: &str,
+        row: &QueueRow,
+        text: &Text,
+        (main, receipt, record_id): (&RawRecord, &Receipt, RecordId),
+        before: Option<Digest>,
+    ) -> Result<Option<(UrlState, Fate)>, CrawlError> {
+        let captured_at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
+        let mut locations = vec![row.url.clone()];
+        shelve::add_locations(&mut locations, std::slice::from_ref(&text.final_url));
+        let Ok(page) = Url::parse(&text.final_url) else { return Ok(None) };
+        let family = self.family_of(site).map(str::to_owned);
+        let source = Source {
+            site,
+            url: portal::canonical(&page, family.as_deref()),
+            family: family.as_deref(),
+            page: page.as_str(),
+            list: &row.list,
+            locations,
+            receipt,
+            record_id,
+            captured_at,
+            before,
+        };
+        let mut pending = Pending::default();
+        let shelved = shelve::shelve(&mut self.shelf, &*self.ledger, &mut pending, text, &source, self.now)?;
+        let fate = if shelved.text.is_some() { Fate::Archived } else { Fate::Duplicate };
+        let day = text.article.published.as_ref().or(row.listed.as_ref()).map(Stamp::date);
+        let version = shelved.record.version;
+        let state = UrlState::Article { content: text.content, version, visit: visit_of(main, day) };
+        if shelved.appended {
+            self.shelf.site(site)?.texts.sync()?;
+            self.keep(&shelved)?;
+        }
+        Ok(Some((state, fate)))
+    }
+
     /// After a rebuild: an article whose capture is damaged points at this one from now on.
-    pub(super) fn mend_reference(&mut self, record: &ArticleRecord, source: &Source<'_>) -> Result<(), CrawlError> {
-        if self.watch.is_none() || record.warc.record_id == source.record_id {
+    pub(super) fn mend_reference(
+        &mut self,
+        content: &Digest,
+        site: &str,
+        main: &RawRecord,
+        receipt: &Receipt,
+    ) -> Result<(), CrawlError> {
+        if self.watch.is_none() {
+            return Ok(());
+        }
+        let Some(record) = self.record_of(content)? else { return Ok(()) };
+        let Some(record_id) = main.fields.get(field::RECORD_ID).and_then(RecordId::parse) else { return Ok(()) };
+        if record.warc.record_id == record_id {
             return Ok(());
         }
         let place = locate(self.shelf.root(), &record.warc.file);
@@ -105,9 +154,18 @@ impl Adopter<'_> {
         if read_at(&place, record.warc.offset, 0).is_ok_and(is_it) {
             return Ok(());
         }
-        let mended = shelve::refer_to(&mut self.shelf, record.clone(), source, self.now)?;
-        self.shelf.site(source.site)?.texts.sync()?;
-        self.keep(&mended)
+        let at = main.fields.get(field::DATE).and_then(parse_date).unwrap_or(self.now);
+        let here = WarcRef { file: receipt.file().to_owned(), offset: receipt.offset(), record_id };
+        let record = ArticleRecord { captured_at: at.to_string(), warc: here, ..record };
+        shelve::append_record(&mut self.shelf, site, &record, self.now)?;
+        self.shelf.site(site)?.texts.sync()?;
+        self.keep(&Shelved::appended(record, None))
+    }
+
+    /// The record of a content, as it stands beside its text.
+    pub(super) fn record_of(&self, content: &Digest) -> Result<Option<ArticleRecord>, CrawlError> {
+        let pending = Pending::default();
+        Records { root: self.shelf.root(), ledger: &*self.ledger, pending: &pending }.of(content)
     }
 
     /// Reads a captured page as an article once more, through the original when the capture is a revisit.

@@ -9,8 +9,10 @@ use crate::crawl::rows::{QueueRow, UrlRow, UrlState, encode};
 use crate::ledger::{Batch, Key, LedgerError};
 use crate::model::CanonicalUrl;
 
-/// Set in the places of items that are visited again: the queue's order puts them last.
-const AGAIN: u64 = 1 << 63;
+/// Set in the places of items that are visited again: the queue's order puts them behind what is new.
+const AGAIN: u64 = 1 << 62;
+/// Set in the places of items of a backfill beside live lists: they come last.
+const LAST: u64 = 1 << 63;
 
 /// Leases on such items at a time, so that what is new need not wait for many.
 pub(super) const AT_ONCE: usize = 4;
@@ -46,14 +48,15 @@ impl Frontier {
         };
         batch.put(Key::queue(site, place), encode(&queued));
         batch.put(Key::url(site, key), encode(&row));
-        batch.put(Key::meta("place"), (place & !AGAIN).to_be_bytes());
+        batch.put(Key::meta("place"), (place & !(AGAIN | LAST)).to_be_bytes());
         true
     }
 
     /// Whether archived items wait to be visited again.
     pub fn visits_left(&self, site: &str) -> Result<bool, LedgerError> {
-        let first = Key::queue(site, AGAIN);
-        Ok(!self.ledger.scan(&Key::queue_of(site), Some(&first), 1)?.is_empty())
+        let (first, end) = (Key::queue(site, AGAIN), Key::queue(site, LAST));
+        let next = self.ledger.scan(&Key::queue_of(site), Some(&first), 1)?;
+        Ok(next.first().is_some_and(|(key, _)| *key < end))
     }
 
     /// Ends a lease in `batch` on an archived item whose page gave nothing to keep beside it.
@@ -65,6 +68,7 @@ impl Frontier {
             *visit = visit.later(at);
         }
         batch.put(Key::url(&lease.site, &lease.row.key), encode(&row));
+        self.plan_visit(&lease.site, &lease.row.key, &row.state, batch);
     }
 
     /// Takes in a visit that recovery found, and that said the page is as it was.
@@ -82,14 +86,36 @@ impl Frontier {
             }
             *visit = visit.later(at);
             batch.put(Key::url(site, key), encode(&row));
+            self.plan_visit(site, key, &row.state, batch);
         }
         Ok(())
     }
 }
 
-/// A place behind everything that is new.
-pub(super) const fn behind(number: u64) -> u64 {
-    number | AGAIN
+/// A place behind everything else.
+pub(super) const fn last(number: u64) -> u64 {
+    number | LAST
+}
+
+/// What puts a place behind others.
+pub(super) const fn class(place: u64) -> u64 {
+    place & (AGAIN | LAST)
+}
+
+/// Whether a place, as its key ends, is one that waits for everything new.
+pub(super) fn may_wait(place: &[u8]) -> bool {
+    place.first().is_some_and(|byte| byte >> 6 != 0)
+}
+
+/// A state that keeps what was known of the article's first visit.
+pub(super) fn born(state: &UrlState, known: Option<&UrlRow>) -> UrlState {
+    let mut state = state.clone();
+    if let (UrlState::Article { visit, .. }, Some(UrlState::Article { visit: before, .. })) =
+        (&mut state, known.map(|row| &row.state))
+    {
+        visit.first = visit.first.min(before.first);
+    }
+    state
 }
 
 /// A state as it stands after a visit: nothing waits any more.

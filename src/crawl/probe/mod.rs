@@ -206,6 +206,7 @@ impl Probe {
             title: item.title.clone(),
             listed: item.date,
             walk: WALK.to_owned(),
+            patient: false,
         };
         let mut batch = Batch::default();
         self.run.frontier.enqueue(self.site.id(), &[candidate], &mut batch)?;

@@ -8,6 +8,8 @@ use url::Url;
 use super::Runner;
 use crate::config::RobotsPolicy;
 use crate::crawl::error::CrawlError;
+use crate::crawl::process;
+use crate::crawl::rows::decode;
 use crate::crawl::task::{Failure, Finished, Task};
 use crate::fetch::{Ask, Exchange, FetchError};
 use crate::ledger::Key;
@@ -39,7 +41,7 @@ impl Runner {
         let Some(bytes) = self.run.ledger.get(&key)? else {
             return Ok(None);
         };
-        let answer: RobotsAnswer = crate::crawl::rows::decode(&key, &bytes)?;
+        let answer: RobotsAnswer = decode(&key, &bytes)?;
         Ok(Some(RobotsGate::from_answer(&answer)))
     }
 
@@ -75,13 +77,14 @@ impl Runner {
                 _ => break,
             }
         }
-        let body = hops.last().filter(|_| (200..300).contains(&status)).map(crate::crawl::process::decoded_text);
+        let body = hops.last().filter(|_| (200..300).contains(&status)).map(process::decoded_text);
         let answer = RobotsAnswer { fetched_at: now, status, body: body.unwrap_or_default() };
         let gate = RobotsGate::from_answer(&answer);
         if !hops.is_empty() {
             self.site.outstanding.fetch_add(1, Ordering::SeqCst);
             let task = Task::Robots { origin: origin.to_owned(), answer };
-            let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: None };
+            let handed = Some(self.run.pulse.hand_over());
+            let finished = Finished { site: Arc::clone(&self.site), task, hops, failure, slot: None, handed };
             self.hand_over.send(finished).await.map_err(|_| CrawlError::Worker)?;
         }
         Ok(gate)

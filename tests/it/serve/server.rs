@@ -1,10 +1,11 @@
 //! `luutru serve` beside the test, on a port of its own.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Child;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
 use rustix::process::{Pid, Signal, kill_process};
@@ -55,6 +56,28 @@ impl Server {
 
     pub fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}{path}", self.base)).send().unwrap()
+    }
+
+    /// Sends these bytes, and gives the status and all of the answer.
+    pub fn raw(&self, request: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.base.trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // The server may answer, and close, before it has read everything.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let status = answer.get(9..12).and_then(|digits| digits.parse().ok());
+        (status.unwrap_or_else(|| panic!("no answer: {answer:?}")), answer)
+    }
+
+    /// Waits until it holds, for fifteen seconds at most.
+    pub fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let begun = Instant::now();
+        while !holds() {
+            assert!(begun.elapsed() < Duration::from_secs(15), "never: {what}");
+            thread::sleep(Duration::from_millis(40));
+        }
     }
 
     /// Ends it as systemd would; gives its exit code and what it said.

@@ -19,6 +19,11 @@ impl Kept {
         self.record.fields.get(name).unwrap_or_default()
     }
 
+    /// The bytes of the record, without its own head.
+    pub fn block(&self) -> &[u8] {
+        &self.record.block
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.record.block).into_owned()
     }

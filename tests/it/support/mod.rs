@@ -112,6 +112,20 @@ impl Stage {
         self.start(&all)
     }
 
+    /// A crawling command under way, with variables in its environment.
+    pub fn begin_with(&self, words: &[&str], variables: &[(&str, String)]) -> Running {
+        let root = self.root();
+        let mut all = words.to_vec();
+        all.extend(["--delay", "0s", "--allow-net", "127.0.0.0/8", "--root", root.to_str().unwrap()]);
+        all.extend(PAGES_ALONE);
+        run::with_variables(self.folder.path(), &all, variables)
+    }
+
+    /// A command as it stands, under way.
+    pub fn begin_with_as_it_stands(&self, words: &[&str]) -> Running {
+        self.start(words)
+    }
+
     /// A command as it stands.
     pub fn run(&self, words: &[&str]) -> Ran {
         self.start(words).wait(PATIENCE)

@@ -30,11 +30,18 @@ pub struct Ran {
 
 /// Starts `luutru` in `folder`.
 pub fn luutru(folder: &Path, words: &[&str]) -> Running {
+    with_variables(folder, words, &[])
+}
+
+/// The same, with variables in its environment.
+pub fn with_variables(folder: &Path, words: &[&str], variables: &[(&str, String)]) -> Running {
     let (stdout, stderr) = (NamedTempFile::new().unwrap(), NamedTempFile::new().unwrap());
     // Files, since a full pipe would stop the program.
     let child = Command::new(env!("CARGO_BIN_EXE_luutru"))
         .args(words)
         .current_dir(folder)
+        .env_remove("NOTIFY_SOCKET")
+        .envs(variables.iter().map(|(name, value)| (*name, value.as_str())))
         .stdin(Stdio::null())
         .stdout(stdout.reopen().unwrap())
         .stderr(stderr.reopen().unwrap())
@@ -85,8 +92,24 @@ impl Running {
 
     /// Ctrl-C.
     pub fn interrupt(&self) {
+        self.signal(rustix::process::Signal::INT);
+    }
+
+    /// Any signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Whether it runs still.
+    pub fn is_alive(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits for the end, so long from now.
+    pub fn wait_for(self, limit: Duration) -> Ran {
+        let limit = self.begun.elapsed() + limit;
+        self.wait(limit)
     }
 }
 

@@ -1,0 +1,160 @@
+//! Why an address was archived, and where; or why it was not.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::config::{Config, RobotsPolicy, Site};
+use crate::crawl::rows::{ContentRow, UrlRow, UrlState, decode};
+use crate::crawl::shelve;
+use crate::ledger::{Key, Ledger, LedgerError};
+use crate::model::CanonicalUrl;
+use crate::politeness::{RobotsAnswer, RobotsGate};
+use crate::portal;
+
+/// What is known of an address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Why {
+    /// The address asked about.
+    pub url: String,
+    /// The site that it belongs to.
+    pub site: Option<String>,
+    /// One word: `archived`, `queued`, `not-article`, `failed`, `refused`, `not-listed`, `out-of-scope`, `not-a-url`.
+    pub verdict: String,
+    /// In a line.
+    pub why: String,
+    /// The list that named it.
+    pub list: Option<String>,
+    /// The list page that named it.
+    pub via: Option<String>,
+    /// The archived article, where there is one.
+    pub article: Option<Place>,
+    /// What robots.txt, as it was last read, says of it.
+    pub robots: Option<String>,
+    /// When it was last fetched, and when it first was.
+    pub visited: Option<String>,
+    /// When it first was.
+    pub first_visited: Option<String>,
+}
+
+/// Where an article lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// The article's id.
+    pub id: String,
+    /// Its newest version.
+    pub version: u32,
+    /// Its text, relative to the root.
+    pub text_path: String,
+    /// Its WARC file, relative to the root.
+    pub file: Option<String>,
+    /// Offset of its record in the file.
+    pub offset: Option<u64>,
+    /// Its record.
+    pub record_id: Option<String>,
+}
+
+/// Looks an address up.
+pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Result<Why, LedgerError> {
+    let mut out = Why {
+        url: text.to_owned(),
+        site: None,
+        verdict: "not-a-url".to_owned(),
+        why: String::new(),
+        list: None,
+        via: None,
+        article: None,
+        robots: None,
+        visited: None,
+        first_visited: None,
+    };
+    let set = |out: &mut Why, verdict: &str, why: String| {
+        verdict.clone_into(&mut out.verdict);
+        out.why = why;
+    };
+    let url = match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+        _ => {
+            set(&mut out, "not-a-url", "an address starts with https:// or http://".to_owned());
+            return Ok(out);
+        }
+    };
+    let bare = Site::bare(&url);
+    let owner = config.sites().iter().find(|site| site.owns(&url)).or(bare.as_ref());
+    let Some(site) = owner else { return Ok(out) };
+    out.robots = robots(ledger, site, &url)?;
+    let Some(row) = row_of(ledger, site, &url)? else {
+        if config.site(&site.id).is_none() {
+            set(&mut out, "out-of-scope", format!("no configured site owns {}", url.host_str().unwrap_or_default()));
+        } else {
+            out.site = Some(site.id.clone());
+            set(&mut out, "not-listed", "no list that was read names it".to_owned());
+        }
+        return Ok(out);
+    };
+    out.site = Some(site.id.clone());
+    out.list = Some(row.list.clone());
+    out.via = Some(row.via.clone());
+    match &row.state {
+        UrlState::Queued(_) => set(&mut out, "queued", "it waits to be fetched".to_owned()),
+        UrlState::NotArticle(cause) => {
+            set(&mut out, "not-article", format!("fetched and archived, but no article: {cause}"));
+        }
+        UrlState::Failed { cause, retryable } => {
+            let again = if *retryable { "it is tried again" } else { "it is not tried again" };
+            set(&mut out, "failed", format!("{cause}; {again}"));
+        }
+        UrlState::Refused(rule) => set(&mut out, "refused", format!("robots.txt forbids it ({rule})")),
+        UrlState::Article { content, version, visit } => {
+            let key = Key::content(content);
+            let known: Option<ContentRow> = ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()?;
+            out.article = known.map(|known| place(root, known, *version));
+            let at = |seconds| jiff::Timestamp::from_second(seconds).ok().map(|at| at.to_string());
+            (out.visited, out.first_visited) = (at(visit.at), at(visit.first));
+            set(&mut out, "archived", "its article is archived".to_owned());
+        }
+    }
+    Ok(out)
+}
+
+fn place(root: &Path, known: ContentRow, version: u32) -> Place {
+    let record = shelve::beside(root, &known.text_path);
+    let warc = record.map(|record| record.warc);
+    Place {
+        id: known.id,
+        version,
+        text_path: known.text_path,
+        file: warc.as_ref().map(|warc| warc.file.clone()),
+        offset: warc.as_ref().map(|warc| warc.offset),
+        record_id: warc.map(|warc| warc.record_id.to_string()),
+    }
+}
+
+/// The row of an address, under the key that its portal's family gives it.
+fn row_of(ledger: &dyn Ledger, site: &Site, url: &Url) -> Result<Option<UrlRow>, LedgerError> {
+    let mut families = vec![site.family.as_deref(), None];
+    families.dedup();
+    for family in families {
+        let key = Key::url(&site.id, &CanonicalUrl(portal::article_key(url, family)));
+        if let Some(bytes) = ledger.get(&key)? {
+            return decode(&key, &bytes).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+fn robots(ledger: &dyn Ledger, site: &Site, url: &Url) -> Result<Option<String>, LedgerError> {
+    let gate = match &site.robots {
+        RobotsPolicy::Ignore { why } => RobotsGate::ignored(why),
+        RobotsPolicy::Obey => {
+            let key = Key::robots(&url.origin().ascii_serialization());
+            let Some(bytes) = ledger.get(&key)? else { return Ok(None) };
+            RobotsGate::from_answer(&decode::<RobotsAnswer>(&key, &bytes)?)
+        }
+    };
+    Ok(Some(match gate.check(url) {
+        Ok(pass) => pass.decision().to_owned(),
+        Err(refusal) => refusal.to_string(),
+    }))
+}
