@@ -57,7 +57,20 @@ fn main() {
 fn backfill(folder: &Path, articles: usize, gzip: bool) -> Vec<String> {
     let (portals, config) = Portals::start(folder, articles, gzip);
     let mut command = Command::new(env!("CARGO_BIN_EXE_luutru"));
-    command.args(["backfill", "--delay", "0s", "--quiet", "--json", "--config"]).arg(&config);
+    command
+        .args([
+            "backfill",
+            "--delay",
+            "0s",
+            "--requisites",
+            "none",
+            "--attachments",
+            "no",
+            "--quiet",
+            "--json",
+            "--config",
+        ])
+        .arg(&config);
     let (cost, output) = measure::run(&mut command);
     drop(portals);
     let summary: Value = serde_json::from_str(&output).expect("the summary is JSON");

@@ -49,7 +49,16 @@ fn main() {
 fn made(folder: &Path) -> PathBuf {
     let (portals, config) = Portals::start(folder, setting("ARTICLES", 3_000), false);
     let mut backfill = Command::new(env!("CARGO_BIN_EXE_luutru"));
-    backfill.arg("--config").arg(&config).args(["backfill", "--delay", "0s", "--quiet"]);
+    backfill.arg("--config").arg(&config).args([
+        "backfill",
+        "--delay",
+        "0s",
+        "--requisites",
+        "none",
+        "--attachments",
+        "no",
+        "--quiet",
+    ]);
     run(&mut backfill);
     drop(portals);
     folder.join("archive")

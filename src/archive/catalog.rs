@@ -92,13 +92,35 @@ pub struct WarcRef {
 }
 
 /// An image or an attachment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
     /// Address.
     pub url: String,
     /// Caption, or the link's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The file's name as the server gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Media type, by the file's own bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Bytes of the payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Digest of the payload, as its WARC record has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// Where it is archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warc: Option<WarcRef>,
+}
+
+impl Asset {
+    /// One that is not archived yet.
+    pub fn named(url: String, label: Option<String>) -> Self {
+        Self { url, label, ..Self::default() }
+    }
 }
 
 /// A site's log, open for appending.
@@ -350,7 +372,7 @@ pub(crate) mod tests {
             version,
             captured_at: "2026-11-23T10:00:00Z".to_owned(),
             warc: WarcRef { file: "warc/x".to_owned(), offset: 5, record_id: RecordId::random() },
-            attachments: vec![Asset { url: "http://x.gov.vn/a.pdf".to_owned(), label: None }],
+            attachments: vec![Asset::named("http://x.gov.vn/a.pdf".to_owned(), None)],
             images: Vec::new(),
             list: None,
             lang: Some("vi".to_owned()),

@@ -6,8 +6,13 @@ use url::Url;
 use super::markup::attr;
 
 /// File types that portals attach.
-const TYPES: [&str; 16] =
-    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "zip", "rar", "7z", "odt", "ods", "rtf", "mp3", "tif", "epub"];
+const TYPES: [&str; 24] = [
+    "pdf", "doc", "docx", "docm", "xls", "xlsx", "xlsm", "csv", "ppt", "pptx", "pps", "ppsx", "zip", "rar", "7z",
+    "odt", "ods", "odp", "rtf", "mp3", "tif", "tiff", "epub", "xps",
+];
+
+/// Types of pictures: files where a link with words leads to them, the larger form of a picture otherwise.
+const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "gif", "webp", "bmp"];
 
 /// The file that a link gives, as written in the page.
 pub(super) fn address(element: &Element) -> Option<String> {
@@ -20,6 +25,9 @@ pub(super) fn address(element: &Element) -> Option<String> {
     }
     if href.is_empty() || href.starts_with('#') || href.starts_with("javascript:") {
         return None;
+    }
+    if is_picture(href) {
+        return Some(href.to_owned());
     }
     let forced = attr(element, "download").is_some()
         || attr(element, "class").is_some_and(|class| class.contains("link-download"));
@@ -41,17 +49,44 @@ fn typed(name: &str) -> bool {
         .is_some_and(|(stem, kind)| !stem.is_empty() && TYPES.iter().any(|known| kind.eq_ignore_ascii_case(known)))
 }
 
+/// Whether an address is that of a picture.
+pub(super) fn is_picture(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let ending = path.rsplit('/').next().unwrap_or_default().rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| PICTURES.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}
+
+/// Viewers whose address names a file, whatever it ends in: Google's, Microsoft's.
+const VIEWERS: [&str; 5] = [
+    "docs.google.com/gview",
+    "docs.google.com/viewer",
+    "drive.google.com/viewer",
+    "officeapps.live.com/op/",
+    "op/view.aspx",
+];
+
 /// The file that a viewer's address shows: pdf.js, Google's and Microsoft's viewers; or the file itself.
 pub(super) fn viewer(address: &str) -> Option<String> {
     if let Some((before, query)) = address.split_once('?') {
-        let known = ["viewer", "gview", "view.aspx", "embed"].iter().any(|name| before.contains(name));
+        let known = VIEWERS.iter().any(|name| before.contains(name));
         for (name, value) in url::form_urlencoded::parse(query.split('#').next()?.as_bytes()) {
-            if matches!(name.as_ref(), "file" | "url" | "src") && (known || file_like(&value)) && file_like(&value) {
-                return Some(value.into_owned());
+            let whole = value.starts_with("http://") || value.starts_with("https://");
+            if matches!(name.as_ref(), "file" | "url" | "src") && (file_like(&value) || known && whole) {
+                return Some(beside(before, &value));
             }
         }
     }
     file_like(address).then(|| address.to_owned())
+}
+
+/// A file named relative to its viewer (pdf.js), as an address relative to the page.
+fn beside(viewer: &str, file: &str) -> String {
+    let relative = !file.starts_with('/') && !file.contains("://");
+    let folder = viewer.rsplit_once('/').map(|(folder, _)| folder);
+    match folder.filter(|_| relative && viewer.ends_with("viewer.html")) {
+        Some(folder) => format!("{folder}/{file}"),
+        None => file.to_owned(),
+    }
 }
 
 /// `downloadFile('id','/path')`: the quoted argument that looks like a path.

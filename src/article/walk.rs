@@ -316,6 +316,9 @@ impl<'a> Walk<'a> {
         let Some((address, from)) = self.link.take() else { return };
         let area = self.top();
         let name = self.line.text.get(from..).unwrap_or_default().trim().to_owned();
+        if name.is_empty() && files::is_picture(&address) {
+            return;
+        }
         self.outline.files.push(FileLink { line: self.outline.lines.len(), address, name, area });
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Cidr, Config, Faults, Overrides, check_host, units};
+use crate::config::{Cidr, Config, Faults, Overrides, Requisites, check_host, units};
 
 /// Form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,6 +26,36 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// Which parts of pages are archived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    /// None
+    None,
+    /// Those on the site's own hosts and its asset hosts
+    SameSite,
+    /// Those on any public host
+    All,
+}
+
+impl Which {
+    fn requisites(self) -> Requisites {
+        match self {
+            Self::None => Requisites::None,
+            Self::SameSite => Requisites::SameSite,
+            Self::All => Requisites::All,
+        }
+    }
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    /// Yes
+    Yes,
+    /// No
+    No,
 }
 
 /// Options of every command.
@@ -124,12 +154,12 @@ pub struct CrawlOptions {
     /// Hosts, beside a site's own, from which images and attachments may come, such as cdn.example.vn
     #[arg(long, value_name = "HOST", num_args = 1.., value_delimiter = ',', value_parser = host)]
     pub allow_host: Vec<String>,
-    /// Images, style sheets and scripts of pages: none are archived by this version
-    #[arg(long, value_name = "WHICH", value_parser = ["none"])]
-    pub requisites: Option<String>,
-    /// Files that articles link to: none are archived by this version
-    #[arg(long, value_name = "WHICH", value_parser = ["no"])]
-    pub attachments: Option<String>,
+    /// Images, style sheets, scripts and fonts of article pages [default: same-site]
+    #[arg(long, value_name = "WHICH")]
+    pub requisites: Option<Which>,
+    /// Files that articles link to [default: yes]
+    #[arg(long, value_name = "YES|NO")]
+    pub attachments: Option<YesNo>,
     /// User-Agent to send
     #[arg(long, value_name = "TEXT")]
     pub user_agent: Option<String>,
@@ -158,6 +188,8 @@ impl CrawlOptions {
             contact: self.contact.clone(),
             allow_net: self.allow_net.clone(),
             asset_hosts: self.allow_host.clone(),
+            requisites: self.requisites.map(Which::requisites),
+            attachments: self.attachments.map(|which| which == YesNo::Yes),
             ..Overrides::default()
         }
     }

@@ -1,5 +1,6 @@
 //! How a run is seen while it moves: bars on a terminal, a line every 30 s otherwise.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -114,6 +115,10 @@ fn line(site: &SiteRun) -> String {
         tally.failed,
         bytes(tally.bytes)
     );
+    let parts = &tally.requisites;
+    if !parts.is_empty() {
+        let _ = write!(text, ", {} page parts, {} attachments", parts.fetched, parts.attachments);
+    }
     if let Some(pause) = site.stats.why_paused() {
         text.push_str("; ");
         text.push_str(&pause);

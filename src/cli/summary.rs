@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::options::Common;
 use super::output::{self, bytes, table};
 
+use crate::crawl::PartCounts;
 use crate::crawl::coverage::{Counts, Coverage};
 use crate::crawl::stats::Tally;
 use crate::crawl::{Halt, Job, Outcome, SiteOutcome, Want};
@@ -72,9 +73,25 @@ pub fn print(common: &Common, job: &Job, outcome: &Outcome) -> anyhow::Result<()
                 site.site, again.visited, again.edited, again.unchanged, again.not_modified
             ))?;
         }
+        let parts = &site.tally.requisites;
+        if !parts.is_empty() {
+            output::data(&parts_line(&site.site, parts))?;
+        }
         remarks(site);
     }
     Ok(())
+}
+
+/// Parts of pages and attached files, in a line.
+fn parts_line(site: &str, parts: &PartCounts) -> String {
+    let skipped: u64 = parts.skipped.values().sum();
+    format!(
+        "\n{site}: {} page parts (images, style sheets, scripts, fonts) and {} attachments archived, {} not to be had, {skipped} left alone, {} waiting\n",
+        parts.fetched,
+        parts.attachments,
+        parts.failures(),
+        parts.waiting
+    )
 }
 
 fn json(outcome: &Outcome) -> anyhow::Result<()> {
@@ -160,6 +177,16 @@ fn remarks(site: &SiteOutcome) {
     }
     for (cause, count) in site.coverage.total().not_article {
         output::note(&format!("{}: {count} items are no articles: {cause}", site.site));
+    }
+    let parts = &site.tally.requisites;
+    for (cause, count) in &parts.failed {
+        output::note(&format!("{}: {count} page parts or attachments could not be had: {cause}", site.site));
+    }
+    if parts.waiting > 0 {
+        output::note(&format!(
+            "{}: {} page parts and attachments still wait; the same command goes on with them",
+            site.site, parts.waiting
+        ));
     }
     if let Some(halt) = &site.halt {
         output::note(&format!("{}: {}", site.site, halt.text()));

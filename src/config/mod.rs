@@ -19,6 +19,7 @@ mod site;
 mod site_file;
 mod site_text;
 pub mod units;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use settings::{Backoff, Ceiling, DiskMarks, Overrides, WarcSettings, check_c
 pub use site::{ArticleSpec, CookieGate, ListSpec, RobotsPolicy, Site, TlsPolicy, Validity, authority};
 pub use site_file::{FAMILIES, check_host};
 pub use site_text::{list_text, site_text};
+pub use whole::{Requisites, Whole};
 
 use crate::model::{Digest, Limits};
 
@@ -74,6 +76,8 @@ pub struct Config {
     pub backoff: Backoff,
     /// When a filling disk pauses the crawl.
     pub disk: DiskMarks,
+    /// What is archived beside pages.
+    pub whole: Whole,
     /// What only the daemon goes by.
     pub lasting: Lasting,
     sites: Vec<Site>,
@@ -101,6 +105,7 @@ impl Default for Config {
             ceiling: Ceiling::default(),
             backoff: Backoff::default(),
             disk: DiskMarks::default(),
+            whole: Whole::default(),
             lasting: Lasting::default(),
             sites: Vec::new(),
             delay_override: None,

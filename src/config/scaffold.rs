@@ -65,7 +65,7 @@ mod tests {
         assert_eq!((example.delay, example.crawl_delay_cap), (usual.delay, usual.crawl_delay_cap));
         assert_eq!((example.concurrency, example.limits), (usual.concurrency, usual.limits));
         assert_eq!((example.warc, example.ceiling, example.disk), (usual.warc, usual.ceiling, usual.disk));
-        assert_eq!(example.backoff, usual.backoff);
+        assert_eq!((example.backoff, example.whole), (usual.backoff, usual.whole));
     }
 
     #[test]

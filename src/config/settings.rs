@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::sheet::{Section, Sheet};
-use super::{Cidr, Config, Fault, Lasting, Wrong, check_host, lasting};
+use super::{Cidr, Config, Fault, Lasting, Requisites, Whole, Wrong, check_host, lasting};
 use crate::model::Limits;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -87,6 +87,7 @@ pub(super) struct Settings {
     ceiling: Ceiling,
     backoff: Backoff,
     disk: DiskMarks,
+    whole: Whole,
     lasting: Lasting,
 }
 
@@ -114,11 +115,19 @@ fn top(top: &Section<'_, '_>) -> Settings {
         ceiling: ceiling(top),
         backoff: backoff(top),
         disk: disk(top),
+        whole: whole(top),
         lasting: lasting::read(top),
     };
     robots(top);
     top.unknown_keys();
     settings
+}
+
+fn whole(top: &Section<'_, '_>) -> Whole {
+    let mut whole = Whole::default();
+    set(&mut whole.requisites, top.parsed("requisites", str::parse));
+    set(&mut whole.attachments, top.flag("attachments"));
+    whole
 }
 
 fn limits(top: &Section<'_, '_>) -> Limits {
@@ -239,6 +248,7 @@ impl Settings {
         config.ceiling = self.ceiling;
         config.backoff = self.backoff;
         config.disk = self.disk;
+        config.whole = self.whole;
         config.lasting = self.lasting;
     }
 }
@@ -260,6 +270,10 @@ pub struct Overrides {
     pub allow_net: Vec<Cidr>,
     /// Asset hosts of every site, besides those of its file.
     pub asset_hosts: Vec<String>,
+    /// Which parts of pages are archived.
+    pub requisites: Option<Requisites>,
+    /// Whether files that articles link to are archived.
+    pub attachments: Option<bool>,
 }
 
 impl Overrides {
@@ -280,6 +294,8 @@ impl Overrides {
         set(&mut config.root, self.root.clone());
         set(&mut config.delay, self.delay);
         config.delay_override = self.delay;
+        set(&mut config.whole.requisites, self.requisites);
+        set(&mut config.whole.attachments, self.attachments);
         set(&mut config.concurrency, self.concurrency.filter(|n| *n > 0));
         for range in &self.allow_net {
             if !config.allow_net.contains(range) {

@@ -21,6 +21,7 @@ use super::payload;
 use super::process::Finding;
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, Read, is_not_modified, is_page, original_of, visit_of};
+use super::requisites::Restore;
 use super::rows::{FileRow, PayloadRow, UrlState, encode};
 use super::shelf::{Shelf, seal};
 use super::shelve::{self, Shelved};
@@ -33,7 +34,7 @@ use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field, locate,
     read_at, scan,
 };
-use crate::config::Site;
+use crate::config::{Site, Whole};
 use crate::ledger::{Batch, Key, Ledger};
 use crate::model::{Digest, Limits, Stamp};
 
@@ -60,6 +61,7 @@ pub struct Adopter<'a> {
     shelf: Shelf,
     sites: &'a [Site],
     limits: Limits,
+    whole: Whole,
     now: Timestamp,
     // What a capture's page holds: such a page needs no second reading.
     texts: HashMap<RecordId, Read>,
@@ -98,6 +100,7 @@ impl<'a> Adopter<'a> {
             shelf,
             sites,
             limits,
+            whole: Whole::default(),
             now,
             texts: HashMap::new(),
             later: Vec::new(),
@@ -232,6 +235,7 @@ impl<'a> Adopter<'a> {
         if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
             && (there.content_hash, there.version) == (record.content_hash, record.version)
         {
+            Restore::keep_places(&mut record, &there);
             let found = std::mem::replace(&mut record.locations, there.locations);
             shelve::add_locations(&mut record.locations, &found);
             let found = std::mem::replace(&mut record.near_duplicates, there.near_duplicates);
@@ -252,6 +256,7 @@ impl<'a> Adopter<'a> {
     fn note(&self, shelved: &Shelved) -> Result<(), CrawlError> {
         let mut batch = Batch::default();
         versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
+        self.parts().record(&shelved.record, &mut batch)?;
         let text = shelved.text.as_deref();
         if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
             for (key, row) in near::rows(&*self.ledger, &near::Rows::new(), &shelved.record, &signature)? {
@@ -276,8 +281,13 @@ impl<'a> Adopter<'a> {
         if let Some(original) = original_of(main) {
             payload::remember(&*self.ledger, &original, receipt.file(), main.offset, &mut batch)?;
         }
+        let site = lines.get("luutru-site").unwrap_or(&name.site);
+        if matches!(lines.get("luutru-task"), Some("requisite" | "attachment")) {
+            self.parts().capture(site, main, &lines, &receipt, &mut batch)?;
+        }
         if lines.get("luutru-task") == Some("article") {
             if is_page(main) {
+                self.parts().page(site, main)?;
                 self.article(&name.site, main, &lines, &receipt, &mut batch)?;
             } else if is_not_modified(main) {
                 self.not_modified(&name.site, main, &lines, &mut batch)?;

@@ -17,6 +17,7 @@ use super::payload;
 use super::places::{self};
 use super::process::{Finding, Processed, Ready, may_refer, record, same_payload};
 use super::recheck;
+use super::requisites;
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
@@ -33,6 +34,9 @@ use crate::portal;
 const MOST: usize = 32;
 /// How long the first capture of a commit waits for others.
 const GATHER: Duration = Duration::from_millis(15);
+
+/// How often records are given the places of their files in a run that does not end.
+const FILL: Duration = Duration::from_mins(10);
 
 /// Makes processed tasks durable.
 #[derive(Debug)]
@@ -68,6 +72,7 @@ impl Committer {
 
     /// Commits what comes until the channel closes, then seals all files.
     pub fn go(mut self, incoming: &Receiver<Processed>) -> Result<(), CrawlError> {
+        let mut filled = Instant::now();
         while let Some(first) = self.first(incoming)? {
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
@@ -78,10 +83,15 @@ impl Committer {
                 }
             }
             self.commit(batch)?;
+            if filled.elapsed() > FILL {
+                requisites::fill(&mut self.shelf, &self.run)?;
+                filled = Instant::now();
+            }
             if self.run.disk.is_low(Instant::now()) {
                 self.run.stopper.send_replace(Stop::Drain);
             }
         }
+        requisites::fill(&mut self.shelf, &self.run)?;
         self.shelf.seal_all(self.run.clock.now())?;
         self.run.ledger.flush()?;
         Ok(())

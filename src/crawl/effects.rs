@@ -7,6 +7,7 @@ use super::frontier::{GaveUp, Lease};
 use super::listing;
 use super::places::{self, Seen};
 use super::process::{ATTEMPTS, Finding, Text};
+use super::requisites;
 use super::rows::{QueueRow, UrlState, decode, encode};
 use super::run::SiteRun;
 use super::task::Task;
@@ -44,6 +45,10 @@ impl Committer {
                     Finding::Postponed => listing::postponed(site, walk),
                     _ => listing::failed(run, site, walk, "not a list", false, batch),
                 }
+                Ok(None)
+            }
+            Task::Part(need) => {
+                requisites::settle(run, site, need, placed, batch)?;
                 Ok(None)
             }
             Task::Article(lease) => Ok(self.item_effects(lease, placed, seen, batch)?),
@@ -130,6 +135,7 @@ impl Committer {
         let further = places::take(ledger, &lease.site, &lease.row.key, batch)?;
         seen.extend(further.into_iter().map(|url| Seen { text_path: path.clone(), url }));
         versions::remember(ledger, &shelved.record, batch)?;
+        requisites::named(&self.run, &placed.item.finished.site, text, &shelved.record, batch)?;
         for (key, row) in &shelved.near {
             batch.put(key.as_slice(), row.as_slice());
         }

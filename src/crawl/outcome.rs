@@ -8,6 +8,7 @@ use super::coverage::Coverage;
 use super::error::CrawlError;
 use super::listing::window_of;
 use super::report;
+use super::requisites::Needed;
 use super::run::{Halt, Run, SiteRun, Walk};
 use super::stats::Tally;
 use crate::portal::{StopReason, Window};
@@ -91,6 +92,13 @@ pub fn of(run: &Run, sites: &[Arc<SiteRun>], adopted: Adopted, elapsed: Duration
     Ok(Outcome { sites: out, adopted, drained: run.draining(), elapsed })
 }
 
+/// What the run did for a site; what waits is counted where parts of pages are wanted at all.
+fn tally(run: &Run, site: &SiteRun) -> Result<Tally, CrawlError> {
+    let mut tally = site.stats.tally();
+    tally.requisites.waiting = Needed::count(&*run.ledger, &site.site, run.whole)?;
+    Ok(tally)
+}
+
 /// Sums up `walks` of a site.
 pub fn of_site(run: &Run, site: &SiteRun, walks: &[Walk]) -> Result<SiteOutcome, CrawlError> {
     let mut coverage = Coverage::default();
@@ -99,7 +107,7 @@ pub fn of_site(run: &Run, site: &SiteRun, walks: &[Walk]) -> Result<SiteOutcome,
     }
     Ok(SiteOutcome {
         site: site.id().to_owned(),
-        tally: site.stats.tally(),
+        tally: tally(run, site)?,
         lists: walks.iter().map(|walk| list_outcome(run, walk)).collect(),
         coverage,
         window: walks.last().map(|walk| window_of(walk.row.kind)).unwrap_or_default(),

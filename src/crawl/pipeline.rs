@@ -99,7 +99,8 @@ async fn attempt(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let known = known_sites(config, job);
     let shelf = Shelf::new(shelf_spec.clone());
-    let adopted = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &known, config.limits, clock.now()).go()?;
+    let adopter = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &known, config.limits, clock.now());
+    let adopted = adopter.whole(config.whole).go()?;
     let mut run = shared(config, ledger, frontier, clock, *stop.borrow());
     run.servers = Servers::new(Arc::clone(&run.ledger), Arc::clone(&run.clock), unclean);
     run.disk = disk;
@@ -137,6 +138,7 @@ pub fn shared(config: &Config, ledger: Arc<dyn Ledger>, frontier: Frontier, cloc
         fetcher: fetcher(config, Arc::clone(&clock)),
         servers: Servers::new(Arc::clone(&ledger), Arc::clone(&clock), false),
         limits: config.limits,
+        whole: config.whole,
         ceiling: NonZeroU32::new(config.ceiling.requests_per_second).map(|n| RateLimiter::direct(Quota::per_second(n))),
         concurrency: Semaphore::new(config.concurrency.max(1)),
         slots: Arc::new(Semaphore::new(IN_FLIGHT)),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use url::Url;
 
+use super::requisites::{self, PartRead};
 use super::rows::QueueRow;
 use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
@@ -10,9 +11,11 @@ use super::visit;
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
 use crate::article::signature::Signature;
 use crate::article::{Article, ArticleReader, Hint, Reading, suspicion};
+use crate::config::Requisites;
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;
 use crate::model::{CanonicalUrl, Digest, Limits, PageRequest};
+use crate::page::requisites::{Requisite, of_page};
 use crate::page::{self, Decoded, HtmlPage, Media};
 use crate::politeness::RobotsAnswer;
 use crate::portal::{self, Cursor, ListReading};
@@ -64,6 +67,8 @@ pub enum Finding {
         /// Whether asking again may help.
         retryable: bool,
     },
+    /// A part of a page.
+    Part(Box<PartRead>),
     /// robots.txt forbids it, by this line.
     Refused(String),
     /// Nothing may be asked for now; the item keeps its place.
@@ -85,6 +90,8 @@ pub struct Text {
     pub final_url: String,
     /// The page's skeleton, where nothing speaks for it being an article.
     pub suspect: Option<Digest>,
+    /// What the page needs to be shown, as far as it is wanted.
+    pub requisites: Vec<Requisite>,
 }
 
 /// A task, ready to be committed.
@@ -117,6 +124,9 @@ pub fn process(run: &Run, mut finished: Finished, level: Level) -> Result<Proces
         let mut metadata = metadata(&finished, &exchange, at, from.as_ref());
         // What was read in the page: a rebuild need not read it again.
         metadata.extend(content.filter(|_| at == last).map(|content| ("luutru-content", content.to_string())));
+        if at == last {
+            metadata.extend(requisites::told(&finding));
+        }
         from = Some(exchange.url.clone());
         let payload = payload_digest(&exchange);
         let revisit = match &unmodified {
@@ -229,7 +239,8 @@ fn find(run: &Run, finished: &Finished) -> Finding {
     let asked = finished.hops.first().unwrap_or(exchange);
     if portal::is_tool(&exchange.url) && !portal::is_tool(&asked.url) {
         let cause = "redirect to a log-in or tool page".to_owned();
-        return if list { failed(cause, false) } else { Finding::NotArticle(cause) };
+        let article = matches!(finished.task, Task::Article(_));
+        return if article { Finding::NotArticle(cause) } else { failed(cause, false) };
     }
     match &finished.task {
         Task::List { walk, list, request } => match read_list(run, &finished.site, (walk, list), request, exchange) {
@@ -242,10 +253,15 @@ fn find(run: &Run, finished: &Finished) -> Finding {
             Ok(page) => {
                 let section = finished.site.section_of(&lease.row.list);
                 let now = run.clock.now();
-                read_article(finished.site.article_reader(), &lease.row, section, &page, status, now)
+                let mut found = read_article(finished.site.article_reader(), &lease.row, section, &page, status, now);
+                if let (Finding::Article(text), true) = (&mut found, run.whole.requisites != Requisites::None) {
+                    text.requisites = of_page(&page.source, &page.url, requisites::NAMED);
+                }
+                found
             }
             Err(cause) => Finding::NotArticle(cause),
         },
+        Task::Part(need) => requisites::read(&run.limits, need, exchange),
         Task::Robots { answer, .. } => Finding::Robots(answer.clone()),
     }
 }
@@ -312,7 +328,16 @@ pub fn read_article(
             let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
             let signature = Signature::of(&file, label);
             let final_url = page.url.to_string();
-            Finding::Article(Box::new(Text { article: *article, file, content, signature, final_url, suspect }))
+            let requisites = Vec::new();
+            Finding::Article(Box::new(Text {
+                article: *article,
+                file,
+                content,
+                signature,
+                final_url,
+                suspect,
+                requisites,
+            }))
         }
     }
 }
@@ -340,6 +365,7 @@ fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&
     }
     match &finished.task {
         Task::Robots { .. } => {}
+        Task::Part(need) => lines.extend(requisites::metadata(need, hop)),
         Task::List { list, request, .. } => {
             lines.push(("hopsFromSeed", hop.to_string()));
             lines.push(("luutru-list", list.clone()));

@@ -59,7 +59,7 @@ pub fn reindex(config: &Config, prune: bool, watch: &dyn Watcher) -> Result<Rein
     let frontier = Frontier::open(std::sync::Arc::clone(&ledger))?;
     let shelf = Shelf::new(shelf_spec(config));
     let adopter = Adopter::new(std::sync::Arc::clone(&ledger), &frontier, shelf, config.sites(), config.limits, now);
-    let Adopted { captures, articles, cut_bytes, .. } = adopter.after_rebuild(watch).go()?;
+    let Adopted { captures, articles, cut_bytes, .. } = adopter.whole(config.whole).after_rebuild(watch).go()?;
     (done.captures, done.articles, done.cut_bytes) = (captures, articles, cut_bytes);
     if watch.stopped() {
         return Ok(done);

@@ -11,6 +11,7 @@ use super::coverage::Counts;
 use super::error::CrawlError;
 use super::outcome::SiteOutcome;
 use super::recheck::Rechecked;
+use super::requisites::PartCounts;
 use super::run::Halt;
 use crate::archive::{replace_rebuildable, warc::file_safe};
 use crate::model::Stamp;
@@ -31,6 +32,8 @@ struct Report<'a> {
     outside_window: u64,
     open: u64,
     rechecked: &'a Rechecked,
+    /// Parts of pages and attached files, of this run.
+    requisites: &'a PartCounts,
     /// What was listed and is not held.
     gaps: u64,
     window: Days,
@@ -88,6 +91,7 @@ pub fn write(root: &Path, site: &SiteOutcome, now: Timestamp) -> Result<(), Craw
         duplicates: total.duplicates,
         open: total.open(),
         rechecked: &site.tally.rechecked,
+        requisites: &site.tally.requisites,
         gaps: total.gaps(),
         not_article: total.not_article,
         failed: total.failed,

@@ -21,7 +21,7 @@ use super::rows::WalkRow;
 use super::servers::Servers;
 use super::stats::Stats;
 use crate::article::ArticleReader;
-use crate::config::Site;
+use crate::config::{Site, Whole};
 use crate::fetch::Fetcher;
 use crate::ledger::Ledger;
 use crate::model::{CanonicalUrl, Clock, Limits, PageRequest, Recent};
@@ -259,6 +259,8 @@ pub struct Run {
     pub servers: Servers,
     /// Bounds.
     pub limits: Limits,
+    /// What is archived beside pages.
+    pub whole: Whole,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Ceiling on requests over all servers.

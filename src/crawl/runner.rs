@@ -1,5 +1,6 @@
 //! One site's requests, one after the other: choose, ask robots.txt, wait for the server's turn, fetch, hand over.
 
+mod parts;
 mod robots;
 
 use std::collections::{HashMap, VecDeque};
@@ -48,6 +49,7 @@ pub struct Runner {
     gates: HashMap<String, RobotsGate>,
     cookies: Cookies,
     leased: VecDeque<Lease>,
+    parts: parts::Parts,
     more_queued: bool,
     answered: bool,
 }
@@ -69,6 +71,7 @@ impl Runner {
             gates: HashMap::new(),
             cookies: Cookies::default(),
             leased: VecDeque::new(),
+            parts: parts::Parts::default(),
             more_queued: true,
             answered: false,
         }
@@ -114,7 +117,8 @@ impl Runner {
             self.more_queued = leases.len() == LEASES;
             self.leased.extend(leases);
             if allowed == 0 && self.leased.is_empty() {
-                return Ok(self.when_capped());
+                let part = self.next_part()?;
+                return Ok(part.map_or_else(|| self.when_capped(), |part| Choice::Do(Box::new(part))));
             }
         }
         // A live list is read before what a backfill has queued.
@@ -126,7 +130,14 @@ impl Runner {
         if let Some(lease) = self.leased.pop_front() {
             return Ok(Choice::Do(Box::new(Task::Article(lease))));
         }
-        if self.site.outstanding.load(Ordering::SeqCst) > 0 {
+        // A list page that is being read may name articles, and those come first.
+        let idle = self.site.outstanding.load(Ordering::SeqCst) == 0;
+        if !self.site.walks().iter().any(|walk| walk.in_flight)
+            && let Some(part) = self.next_part()?
+        {
+            return Ok(Choice::Do(Box::new(part)));
+        }
+        if !idle {
             return Ok(Choice::Wait);
         }
         // What was acknowledged between the two looks may have queued more.
@@ -159,20 +170,19 @@ impl Runner {
 
     /// Asks for a task's page, hop by hop, each with its own robots decision and permit.
     pub async fn follow(&mut self, task: &Task) -> Result<(Vec<Exchange>, Option<Failure>), CrawlError> {
-        let mut ask = match task {
+        let ask = match task {
             Task::Robots { .. } => return Ok((Vec::new(), None)),
-            Task::List { request, .. } => Ask { method: request.method.clone(), ..Ask::get(request.url.clone()) },
-            Task::Article(lease) => match Url::parse(&lease.row.url) {
-                Ok(url) => Ask::get(url),
-                Err(error) => {
-                    let error = FetchError::Address { url: lease.row.url.clone(), why: error.to_string() };
-                    return Ok((Vec::new(), Some(Failure::Fetch(error))));
-                }
-            },
+            Task::List { request, .. } => Ok(Ask { method: request.method.clone(), ..Ask::get(request.url.clone()) }),
+            Task::Article(lease) => plain(&lease.row.url),
+            Task::Part(need) => plain(&need.row.url),
+        };
+        let mut ask = match ask {
+            Ok(ask) => ask,
+            Err(error) => return Ok((Vec::new(), Some(Failure::Fetch(error)))),
         };
         let mut hops: Vec<Exchange> = Vec::new();
         loop {
-            if !self.site.site.owns(&ask.url) {
+            if !self.allows(task, &ask.url) {
                 return Ok((hops, Some(Failure::OffSite)));
             }
             if let Task::Article(lease) = task {
@@ -180,7 +190,7 @@ impl Runner {
             }
             let pass = match self.robots(&ask.url).await? {
                 Ok(pass) => pass,
-                Err(refusal) => return Ok((hops, Some(self.refused(refusal)))),
+                Err(refusal) => return Ok((hops, Some(self.refused(refusal, &ask.url)))),
             };
             ask.cookie = self.cookies.of(&ask.url);
             match self.request(pass, &ask).await? {
@@ -205,8 +215,12 @@ impl Runner {
         last.is_some_and(|page| self.cookies.answer(&self.site.site.cookie_gate, page, &self.run.limits))
     }
 
-    fn refused(&self, refusal: Refusal) -> Failure {
+    fn refused(&mut self, refusal: Refusal, url: &Url) -> Failure {
         if let Refusal::Unreachable(_) = refusal
+            && !self.owns(url)
+        {
+            self.close(url);
+        } else if let Refusal::Unreachable(_) = refusal
             && !self.run.draining()
         {
             // The first reason stays: where the connection failed, that is the clearer one.
@@ -245,7 +259,7 @@ impl Runner {
         let address = match self.lane.resolve(&self.run.fetcher, &ask.url).await {
             Ok(address) => address,
             Err(error) => {
-                self.note_unreachable(&error, None);
+                self.unreachable(&ask.url, &error, None);
                 return Ok(Err(error));
             }
         };
@@ -256,8 +270,8 @@ impl Runner {
         }
         let server = self.run.servers.at(address.ip(), &self.site.pace)?;
         let left = server.trouble_left();
-        if left > PATIENCE {
-            self.note_pause(&server, left);
+        if left > PATIENCE || (!left.is_zero() && !self.owns(&ask.url)) {
+            self.paused(&ask.url, &server, left);
             return Ok(Err(FetchError::Stopped));
         }
         let run = Arc::clone(&self.run);
@@ -289,11 +303,11 @@ impl Runner {
                 self.site.stats.requests.add(1);
                 self.site.stats.bytes.add(exchange.response.len() as u64);
                 if outcome != Outcome::Fine {
-                    self.note_pause(&server, pause);
+                    self.paused(&ask.url, &server, pause);
                 }
             }
             Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => {}
-            Err(error) => self.note_unreachable(error, Some((&server, pause))),
+            Err(error) => self.unreachable(&ask.url, error, Some((&server, pause))),
         }
         Ok(result)
     }
@@ -337,6 +351,11 @@ impl Runner {
         }
         Ok(())
     }
+}
+
+fn plain(url: &str) -> Result<Ask, FetchError> {
+    let wrong = |error: url::ParseError| FetchError::Address { url: url.to_owned(), why: error.to_string() };
+    Url::parse(url).map(Ask::get).map_err(wrong)
 }
 
 fn pause_line(pause: Duration, why: Option<&str>) -> String {

@@ -230,13 +230,9 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         attachments: article
             .attachments
             .iter()
-            .map(|file| Asset { url: file.url.to_string(), label: Some(file.name.clone()) })
+            .map(|file| Asset::named(file.url.to_string(), Some(file.name.clone())))
             .collect(),
-        images: article
-            .images
-            .iter()
-            .map(|image| Asset { url: image.url.to_string(), label: image.caption.clone() })
-            .collect(),
+        images: article.images.iter().map(|image| Asset::named(image.url.to_string(), image.caption.clone())).collect(),
         list: Some(source.list.to_owned()),
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),

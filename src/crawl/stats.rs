@@ -1,11 +1,12 @@
 //! Counters of a run, for the eyes of whoever started it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
 use super::recheck::{Rechecked, Revisited};
+use super::requisites::PartCounts;
 
 /// A counter that many threads add to.
 #[derive(Debug, Default)]
@@ -52,6 +53,8 @@ pub struct Stats {
     pub warc_bytes: Counter,
     /// Archived articles that were visited again.
     pub rechecked: Mutex<Rechecked>,
+    /// Parts of pages, and files that articles link to.
+    pub requisites: Mutex<PartCounts>,
     /// The line a person should see now.
     pub pause: Mutex<Option<String>>,
 }
@@ -85,6 +88,8 @@ pub struct Tally {
     pub warc_bytes: u64,
     /// Archived articles that were visited again.
     pub rechecked: Rechecked,
+    /// Parts of pages, and files that articles link to.
+    pub requisites: PartCounts,
 }
 
 impl Tally {
@@ -128,12 +133,18 @@ impl Stats {
             bytes: self.bytes.get(),
             warc_bytes: self.warc_bytes.get(),
             rechecked: self.rechecked.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            requisites: self.parts().clone(),
         }
     }
 
     /// Counts a visit of an archived article.
     pub fn seen_again(&self, seen: &Revisited) {
         self.rechecked.lock().unwrap_or_else(PoisonError::into_inner).add(seen);
+    }
+
+    /// The counts of parts, locked.
+    pub fn parts(&self) -> MutexGuard<'_, PartCounts> {
+        self.requisites.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says why nothing moves, or that it does again.

@@ -6,6 +6,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::frontier::Lease;
 use super::pulse::Handed;
+use super::requisites::Needed;
 use super::run::SiteRun;
 use crate::fetch::{Exchange, FetchError};
 use crate::model::{CanonicalUrl, PageRequest};
@@ -32,6 +33,8 @@ pub enum Task {
     },
     /// An article.
     Article(Lease),
+    /// A part of a page, or a file that it links to.
+    Part(Box<Needed>),
 }
 
 impl Task {
@@ -41,6 +44,7 @@ impl Task {
             Self::Robots { .. } => "robots",
             Self::List { .. } => "list",
             Self::Article(_) => "article",
+            Self::Part(need) => need.word(),
         }
     }
 }

@@ -154,6 +154,36 @@ impl Key {
         parts(b'j', site, b"")
     }
 
+    /// What is known of one part of a site's pages.
+    pub fn part(site: &str, url: &str) -> Vec<u8> {
+        parts(b'y', site, url.as_bytes())
+    }
+
+    /// How many parts of a site's pages were ever queued.
+    pub fn part_count(site: &str) -> Vec<u8> {
+        parts(b'y', site, b"")
+    }
+
+    /// One place in a site's queue of parts.
+    pub fn part_queue(site: &str, place: u64) -> Vec<u8> {
+        parts(b'z', site, &place.to_be_bytes())
+    }
+
+    /// A site's queue of parts, first come first.
+    pub fn part_queue_of(site: &str) -> Vec<u8> {
+        parts(b'z', site, b"")
+    }
+
+    /// An article whose record is owed the places of its files.
+    pub fn owing(site: &str, content: &Digest) -> Vec<u8> {
+        parts(b'o', site, &content.0)
+    }
+
+    /// All articles whose records are owed the places of their files.
+    pub fn owing_all() -> Vec<u8> {
+        b"o/".to_vec()
+    }
+
     /// A single value of the ledger itself.
     pub fn meta(name: &str) -> Vec<u8> {
         [b"m/".as_slice(), name.as_bytes()].concat()

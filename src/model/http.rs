@@ -32,6 +32,11 @@ impl Head {
         Some(String::from_utf8_lossy(value).trim().to_owned())
     }
 
+    /// The first field of that name (any letter case), as it came.
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
+    }
+
     /// Whether a comma-separated field of that name holds `token` (any letter case).
     pub fn has_token(&self, name: &str, token: &str) -> bool {
         self.fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name)).any(|(_, value)| {

@@ -7,7 +7,10 @@
 mod attributes;
 mod build;
 mod charset;
+mod css;
 mod decode;
+mod disposition;
+mod file_type;
 mod fonts;
 mod html;
 mod media;
@@ -16,6 +19,7 @@ mod output;
 mod prune;
 mod query;
 mod references;
+pub mod requisites;
 mod sink;
 mod tags;
 
@@ -27,6 +31,8 @@ mod tests;
 use thiserror::Error;
 
 pub use decode::{Decoded, decode};
+pub use disposition::file_name;
+pub use file_type::file_type;
 pub use fonts::{OldLetters, shows_capitals};
 pub use html::HtmlPage;
 pub use media::Media;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use luutru_portal::{Fault, FaultRule, PortalSpec};
 use serde_json::{Value, json};
 
-use crate::support::{Stage, accounted, free_port};
+use crate::support::{PAGES_ALONE, Stage, accounted, free_port};
 
 /// Limits that a test can wait for.
 const SHORT: &str = "[limits]\nbody = \"512KiB\"\nconnect_timeout = \"1s\"\nidle_timeout = \"1s\"\nexchange_timeout = \"2s\"\n\
@@ -265,6 +265,8 @@ fn loopback_is_refused_unless_it_is_allowed() {
     ran.says(&["127.0.0.1", "loopback", "--allow-net"]);
     assert!(stage.portal(0).requests().is_empty());
     stage.config("allow_net = [\"127.0.0.0/8\"]\n");
-    stage.run(&["backfill", &list, "--delay", "0s", "--max-articles", "1"]).ended(0);
+    let mut words = vec!["backfill", &list, "--delay", "0s", "--max-articles", "1"];
+    words.extend(PAGES_ALONE);
+    stage.run(&words).ended(0);
     assert_eq!(stage.articles().len(), 1);
 }

@@ -13,6 +13,8 @@ use luutru::archive::warc::{RawRecord, RecordType, field, http, scan};
 use luutru_portal::{Gold, Portal, PortalSpec, Portals};
 use tokio::runtime::Runtime;
 
+use crate::support::PAGES_ALONE;
+
 /// Exit codes as users know them.
 pub const DONE: i32 = 0;
 pub const STORAGE: i32 = 4;
@@ -100,7 +102,7 @@ pub fn luutru(root: &Path, command: &str) -> Command {
 /// `luutru backfill` of a town's lists.
 pub fn backfill(root: &Path, town: &Town, delay: &str) -> Command {
     let mut out = luutru(root, "backfill");
-    out.args(["--allow-net", "127.0.0.0/8", "--delay", delay]).args(town.lists());
+    out.args(["--allow-net", "127.0.0.0/8", "--delay", delay]).args(PAGES_ALONE).args(town.lists());
     out
 }
 

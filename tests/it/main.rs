@@ -31,6 +31,7 @@ mod pull;
 mod raw;
 mod recovery;
 mod reindex;
+mod requisites;
 mod score;
 mod serve;
 mod sitemaps;

@@ -12,6 +12,7 @@ use std::thread;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::harness::luutru;
+use crate::support::PAGES_ALONE;
 
 /// What is sent for one path.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +50,11 @@ pub struct RawServer {
 impl RawServer {
     /// Serves `paths`; everything else is 404.
     pub fn start(paths: BTreeMap<String, Sends>, tls: Option<Arc<ServerConfig>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), paths, tls)
+    }
+
+    /// The same on a listener whose address is known before.
+    pub fn on(listener: TcpListener, paths: BTreeMap<String, Sends>, tls: Option<Arc<ServerConfig>>) -> Self {
         let address = listener.local_addr().unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let asked = Asked::default();
@@ -80,9 +85,16 @@ impl RawServer {
 
     /// The same of a list at `list`, with `more` in the site file.
     pub fn backfill_as(&self, root: &Path, dir: &Path, more: &str, list: &str) -> Command {
+        let mut command = self.whole(root, dir, more, list, "0ms");
+        command.args(PAGES_ALONE);
+        command
+    }
+
+    /// The same of whole pages.
+    pub fn whole(&self, root: &Path, dir: &Path, more: &str, list: &str, delay: &str) -> Command {
         let config = self.configure(dir, more, list);
         let mut command = luutru(root, "backfill");
-        command.arg("raw").arg("--config").arg(config).args(["--allow-net", "127.0.0.0/8", "--delay", "0ms"]);
+        command.arg("raw").arg("--config").arg(config).args(["--allow-net", "127.0.0.0/8", "--delay", delay]);
         command
     }
 

@@ -14,6 +14,7 @@ use crate::harness::{
     DONE, STORAGE, Town, assert_captured_once, assert_catalogue, backfill, catalogue, complete, copy, expect_exit,
     files, finish, kill_after_requests, luutru, said, warcs,
 };
+use crate::support::PAGES_ALONE;
 
 /// Exit code of a run that was interrupted.
 const INTERRUPTED: i32 = 6;
@@ -30,7 +31,7 @@ fn archive() -> (Town, TempDir, PathBuf) {
     expect_exit(&finish_with_config(&mut run, dir.path()), DONE);
     // Lists are read again: their pages are revisits now.
     let mut again = luutru(&root, "crawl");
-    again.args(["--allow-net", "127.0.0.0/8", "--delay", "0ms"]).args(town.lists());
+    again.args(["--allow-net", "127.0.0.0/8", "--delay", "0ms"]).args(PAGES_ALONE).args(town.lists());
     expect_exit(&finish_with_config(&mut again, dir.path()), DONE);
     assert!(warcs(&root).len() > 6, "{:?}", warcs(&root));
     assert!(count(&root, &RecordType::Revisit) > 0, "no revisit");

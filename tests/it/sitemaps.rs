@@ -60,6 +60,7 @@ fn an_index_of_packed_sitemaps_is_walked_within_its_window() {
     let mut command = luutru(&root, "backfill");
     command
         .args(["--allow-net", "127.0.0.0/8", "--delay", "0ms", "--from", "2026-01-01"])
+        .args(crate::support::PAGES_ALONE)
         .arg(server.url("/sitemap.xml"));
     expect_exit(&finish(command), DONE);
     let mut titles: Vec<String> = catalogue(&root).into_values().map(|row| row.title).collect();

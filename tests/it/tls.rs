@@ -89,7 +89,10 @@ fn a_certificate_of_strangers_is_no_server() {
 /// A look at `path` of the server by one who trusts the authority in `trusted`.
 fn probe(server: &RawServer, path: &str, trusted: &Path, root: &Path) -> (Option<i32>, serde_json::Value) {
     let mut command = luutru(root, "probe");
-    command.arg(server.url(path)).args(["--json", "--allow-net", "127.0.0.0/8", "--delay", "0ms"]);
+    command
+        .arg(server.url(path))
+        .args(["--json", "--allow-net", "127.0.0.0/8", "--delay", "0ms"])
+        .args(crate::support::PAGES_ALONE);
     command.env("SSL_CERT_FILE", trusted).env_remove("SSL_CERT_DIR");
     let output = finish(command);
     (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output))))

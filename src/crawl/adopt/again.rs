@@ -5,12 +5,13 @@ use url::Url;
 use super::Adopter;
 use crate::archive::catalog::{ArticleRecord, WarcRef};
 use crate::archive::warc::{RawRecord, Receipt, RecordId, RecordType, field, locate, parse_date, read_at};
-use crate::config::Site;
+use crate::config::{Site, Whole};
 use crate::crawl::coverage::Fate;
 use crate::crawl::error::CrawlError;
 use crate::crawl::process::{Finding, Text, html, read_article};
 use crate::crawl::readers::ArticleReaders;
 use crate::crawl::recorded::{Lines, Read, exchange_of, visit_of};
+use crate::crawl::requisites::Restore;
 use crate::crawl::rows::{QueueRow, UrlState};
 use crate::crawl::shelve::{self, Shelved, Source};
 use crate::crawl::templates;
@@ -20,6 +21,18 @@ use crate::model::{CanonicalUrl, Digest, Stamp};
 use crate::portal;
 
 impl Adopter<'_> {
+    /// What is archived beside pages.
+    #[must_use]
+    pub fn whole(self, whole: Whole) -> Self {
+        Self { whole, ..self }
+    }
+
+    /// Puts rows of parts of pages back.
+    pub(super) fn parts(&self) -> Restore<'_> {
+        let (ledger, limits) = (&*self.ledger, self.limits);
+        Restore { ledger, frontier: self.frontier, sites: self.sites, whole: self.whole, limits }
+    }
+
     /// The content that an address held so far.
     pub(super) fn content_at(&self, site: &str, key: &CanonicalUrl) -> Result<Option<Digest>, CrawlError> {
         Ok(match self.frontier.row(site, key)?.map(|row| row.state) {

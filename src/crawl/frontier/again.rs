@@ -18,6 +18,13 @@ const LAST: u64 = 1 << 63;
 pub(super) const AT_ONCE: usize = 4;
 
 impl Frontier {
+    /// A place of its own for something that waits in a queue beside this one; `batch` keeps the count.
+    pub fn next_place(&self, batch: &mut Batch) -> u64 {
+        let place = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+        batch.put(Key::meta("place"), place.to_be_bytes());
+        place
+    }
+
     /// Queues an archived address in `batch`, to be visited again after everything that is new; `row` is what is known of
     /// it. Says whether it was queued: one that waits already keeps its place, and one that is not archived has none.
     pub fn visit_again(&self, site: &str, key: &CanonicalUrl, mut row: UrlRow, batch: &mut Batch) -> bool {

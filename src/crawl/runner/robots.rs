@@ -24,8 +24,9 @@ impl Runner {
             return Ok(gate.check(url));
         }
         let gate = match &self.site.site.robots {
-            RobotsPolicy::Ignore { why } => RobotsGate::ignored(why),
-            RobotsPolicy::Obey => match self.kept_robots(&origin)?.filter(|gate| !gate.stale(now)) {
+            // The site's reason is no word on the hosts of others.
+            RobotsPolicy::Ignore { why } if self.owns(url) => RobotsGate::ignored(why),
+            _ => match self.kept_robots(&origin)?.filter(|gate| !gate.stale(now)) {
                 Some(gate) => gate,
                 None => self.fetch_robots(&origin, url, now).await?,
             },
@@ -72,7 +73,7 @@ impl Runner {
             let Some(last) = hops.last() else { break };
             status = last.head.status;
             match last.redirect() {
-                Some(next) if hops.len() <= 5 && self.site.site.owns(&next) => target = next,
+                Some(next) if hops.len() <= 5 && (self.owns(&next) || next.host() == target.host()) => target = next,
                 _ => break,
             }
         }

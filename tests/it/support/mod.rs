@@ -20,6 +20,9 @@ pub use wacz::Wacz;
 /// Longer than any run here takes; one that hangs fails its test instead of holding up the suite.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What tests say that count requests, and are about pages alone.
+pub const PAGES_ALONE: [&str; 4] = ["--requisites", "none", "--attachments", "no"];
+
 /// Portals at work, and a folder with a configuration and an archive.
 pub struct Stage {
     // The portals stop before the runtime that carries them.
@@ -103,6 +106,9 @@ impl Stage {
             all.extend(["--delay", "0s"]);
         }
         all.extend(["--allow-net", "127.0.0.0/8"]);
+        if !words.contains(&"--requisites") {
+            all.extend(PAGES_ALONE);
+        }
         self.start(&all)
     }
 
@@ -111,6 +117,7 @@ impl Stage {
         let root = self.root();
         let mut all = words.to_vec();
         all.extend(["--delay", "0s", "--allow-net", "127.0.0.0/8", "--root", root.to_str().unwrap()]);
+        all.extend(PAGES_ALONE);
         run::with_variables(self.folder.path(), &all, variables)
     }
 

@@ -114,7 +114,11 @@ fn file(spec: &PortalSpec, asked: &Asked) -> Answer {
     }
     let (media, bytes) = match path.rsplit('.').next().unwrap_or_default() {
         "pdf" => ("application/pdf", assets::pdf(path)),
-        "css" => ("text/css", b"body{font-family:Arial,sans-serif;color:#333}\n.container{width:1170px}\n".to_vec()),
+        "css" if path.ends_with("fonts.css") => {
+            ("text/css", b"@font-face{font-family:Portal;src:url(\"portal.woff2\") format(\"woff2\")}\n".to_vec())
+        }
+        "woff2" => ("font/woff2", [b"wOF2".as_slice(), path.as_bytes()].concat()),
+        "css" => ("text/css", b"@import 'fonts.css';\nbody{font-family:Portal,Arial,sans-serif;color:#333;background:url(banner.png)}\n.container{width:1170px}\n".to_vec()),
         "js" => ("application/javascript", b"window.portal=window.portal||{};\n".to_vec()),
         _ if path.contains(".png") => ("image/png", assets::png(path)),
         _ => return Answer::text(404, "text/plain", "not found"),
