@@ -7,6 +7,7 @@
 
 mod adopt;
 mod commit;
+mod correct;
 pub mod coverage;
 mod disk;
 mod effects;
@@ -28,6 +29,7 @@ mod process;
 mod readers;
 mod recheck;
 mod recorded;
+mod recurring;
 mod reindex;
 mod report;
 mod rows;

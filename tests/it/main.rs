@@ -26,6 +26,7 @@ mod portals;
 mod probe;
 mod raw;
 mod recovery;
+mod recurring;
 mod reindex;
 mod score;
 mod serve;
