@@ -80,7 +80,7 @@ fn who_signs_is_never_learned() {
 fn an_article_is_without_them_and_says_so() {
     let mut account = Account::default();
     account.recall(&[HOTLINE.to_owned(), own(1, 0)]);
-    let paragraphs = |lines: &[String]| lines.iter().map(|line| format!("<p>{line}</p>")).collect::<String>();
+    let paragraphs = |lines: &[String]| format!("<p>{}</p>", lines.join("</p><p>"));
     let with = paragraphs(&body(2, Some((HOTLINE, 0))));
     let mut found = article(&page_of("Khánh thành trạm bơm", &with));
     let plain = article(&page_of("Khánh thành trạm bơm", &paragraphs(&body(2, None))));
