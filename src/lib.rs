@@ -32,10 +32,10 @@ pub mod crawl;
 /// Captures and texts to WARC files, their indexes and the catalogue; and back.
 pub mod archive;
 
-/// Catalogue and texts, made searchable by their words; a cache.
-pub mod search;
 /// Tokens that the server gave out, and what each opens.
 pub mod access;
+/// Catalogue and texts, made searchable by their words; a cache.
+pub mod search;
 
 /// What a long-running program tells those who watch it.
 pub mod observe;

@@ -72,6 +72,15 @@ pub struct ArticleRecord {
     /// What to know about the text and the date: letters converted, a weekday that disagrees.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Blocks that recur in the site's articles, and that the text is without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+    /// Contents that this article was taken for while such blocks were not known yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrects: Vec<Digest>,
+    /// The text file that this one took the place of, and that is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<String>,
     /// Why the article was withdrawn: it proved to be none. Readers pass it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
@@ -378,6 +387,9 @@ pub(crate) mod tests {
             lang: Some("vi".to_owned()),
             extractor: None,
             notes: Vec::new(),
+            left_out: Vec::new(),
+            corrects: Vec::new(),
+            supersedes: None,
             withdrawn: None,
             template: None,
         }

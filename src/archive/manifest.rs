@@ -5,6 +5,7 @@
 //! changed. Listed are sealed WARC files, their indexes and the texts that they hold. Lines are only appended, and only to
 //! the newest manifest; one that another follows is never touched again.
 
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -95,28 +96,38 @@ pub fn lines_of(sealing: &Sealing) -> Result<Vec<Line>> {
     ];
     if sealing.name.kind == SeriesKind::Text {
         let mut from = Some(0);
+        // What another text of the same file took the place of is not there any more.
+        let mut gone: HashSet<String> = HashSet::new();
         while let Some(start) = from {
-            let found = scan(&sealing.path, start, RECORD_BYTES, &mut |group| lines.extend(text_line(&group)))?;
+            let found = scan(&sealing.path, start, RECORD_BYTES, &mut |group| {
+                let Some((line, supersedes)) = text_line(&group) else { return };
+                gone.extend(supersedes);
+                lines.extend(line);
+            })?;
             from = found.whole_after;
         }
+        lines.retain(|line| !gone.contains(&line.path));
     }
     Ok(lines)
 }
 
-/// The text of a conversion and its record: the digest of the record's block is that of the file.
-fn text_line(group: &[super::warc::RawRecord]) -> Option<Line> {
+/// The text of a conversion and its record: the digest of the record's block is that of the file. With it, the text that
+/// it took the place of.
+fn text_line(group: &[super::warc::RawRecord]) -> Option<(Option<Line>, Option<String>)> {
     #[derive(Deserialize)]
     struct Named {
         text_path: String,
         /// Set where the article may be withdrawn and its text taken away: then `sha256sum` must not miss it.
         template: Option<Digest>,
+        supersedes: Option<String>,
     }
     let [conversion, metadata] = group else { return None };
     if conversion.fields.kind() != RecordType::Conversion {
         return None;
     }
-    let Named { text_path, template } = serde_json::from_slice(&metadata.block).ok()?;
-    template.is_none().then(|| Line { path: text_path, digest: Digest::of(&conversion.block) })
+    let Named { text_path, template, supersedes } = serde_json::from_slice(&metadata.block).ok()?;
+    let line = template.is_none().then(|| Line { path: text_path, digest: Digest::of(&conversion.block) });
+    Some((line, supersedes))
 }
 
 /// A line of a manifest that was read.

@@ -51,6 +51,7 @@ impl Draft<'_> {
             attachments,
             lang: meta.lang.clone(),
             notes: stamps.note.map(str::to_owned).into_iter().collect(),
+            left_out: Vec::new(),
             blocks: self.blocks.into_iter().map(|(block, _)| block).collect(),
         }
     }

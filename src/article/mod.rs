@@ -28,6 +28,7 @@ mod old;
 mod openings;
 mod outline;
 mod reader;
+pub mod recurring;
 mod refuse;
 mod relative;
 mod rows;
@@ -180,6 +181,8 @@ pub struct Article {
     pub lang: Option<String>,
     /// What a reader of the record should know about how text and date came about.
     pub notes: Vec<String>,
+    /// Blocks that the site prints in most of its articles, and that the text is without.
+    pub left_out: Vec<String>,
 }
 
 impl Article {

@@ -93,7 +93,7 @@ fn filled(bins: &[u64; VALUES], number: u64) -> u64 {
 }
 
 /// FNV-1a, 64 bits: stored signatures must not depend on a library's hash of the day.
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -149,6 +149,12 @@ pub(super) fn signature(text: &str) -> bool {
     BEHALF.iter().any(|start| text.starts_with(start)) || OFFICES.contains(&text) || key(text) == "đã ký"
 }
 
+/// Whether a line may say who wrote the text, by its words alone.
+pub(super) fn could_sign(text: &str) -> bool {
+    let plain = length(text) <= LONGEST && !text.chars().any(|c| c.is_ascii_digit()) && !closing_stop(text);
+    plain && (label(text).is_some() || names(text) || office(text))
+}
+
 /// `Vi Thị Sen - Phòng Văn hóa`: a name, then where its bearer works.
 fn opens_with_name(text: &str) -> bool {
     text.split(['-', '–']).next().is_some_and(|name| name.split_whitespace().count() >= 2 && names(name))

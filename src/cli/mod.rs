@@ -22,7 +22,6 @@ mod progress;
 mod pull;
 mod recheck;
 mod reindex;
-mod search;
 mod remote;
 mod run;
 mod search;

@@ -21,19 +21,20 @@ use super::payload;
 use super::process::Finding;
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, Read, is_not_modified, is_page, original_of, visit_of};
+use super::recurring::{self, SiteRow};
 use super::requisites::Restore;
 use super::rows::{FileRow, PayloadRow, UrlState, encode};
 use super::shelf::{Shelf, seal};
 use super::shelve::{self, Shelved};
 use super::tails::{Tail, tails};
 use super::templates;
-use super::versions::{self};
-use crate::archive::catalog::ArticleRecord;
+use super::versions;
 use crate::archive::reindex::{Event, Watcher};
 use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field, locate,
     read_at, scan,
 };
+use crate::archive::{self, catalog::ArticleRecord};
 use crate::config::{Site, Whole};
 use crate::ledger::{Batch, Key, Ledger};
 use crate::model::{Digest, Limits, Stamp};
@@ -75,6 +76,8 @@ pub struct Adopter<'a> {
     withdrawn: HashSet<Digest>,
     // Set when texts, records and catalogues were rebuilt just before.
     watch: Option<&'a dyn Watcher>,
+    // What the texts tell of the blocks that sites repeat.
+    recurring: HashMap<String, SiteRow>,
     done: Adopted,
 }
 
@@ -110,6 +113,7 @@ impl<'a> Adopter<'a> {
             suspects: HashMap::new(),
             withdrawn: HashSet::new(),
             watch: None,
+            recurring: HashMap::new(),
             done: Adopted::default(),
         }
     }
@@ -142,6 +146,9 @@ impl<'a> Adopter<'a> {
         // What was made here needs no reading at the next start.
         let mut batch = Batch::default();
         self.shelf.note_all(&mut batch);
+        for (site, row) in &self.recurring {
+            recurring::put(site, row, &mut batch);
+        }
         self.shelf.seal_all(self.now)?;
         self.ledger.apply(&batch)?;
         Ok(self.done)
@@ -241,7 +248,13 @@ impl<'a> Adopter<'a> {
             let found = std::mem::replace(&mut record.near_duplicates, there.near_duplicates);
             near::name(&mut record, found);
         }
+        let supersedes = record.supersedes.clone();
         let shelved = Shelved::appended(record, text);
+        if let Some(path) = supersedes.filter(|_| shelved.text.is_some()) {
+            // The text before came back just now: this one's line must be the last again.
+            self.keep(&shelved)?;
+            return Ok(archive::text::remove(self.shelf.root(), &path)?);
+        }
         if self.kept.holds(self.shelf.root(), &shelved)? {
             return self.note(&shelved);
         }
@@ -253,11 +266,18 @@ impl<'a> Adopter<'a> {
         self.note(shelved)
     }
 
-    fn note(&self, shelved: &Shelved) -> Result<(), CrawlError> {
+    fn note(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
         let mut batch = Batch::default();
         versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
         self.parts().record(&shelved.record, &mut batch)?;
         let text = shelved.text.as_deref();
+        let site = &shelved.record.site;
+        if !self.recurring.contains_key(site) {
+            self.recurring.insert(site.clone(), recurring::row(&*self.ledger, site)?);
+        }
+        if let Some(row) = self.recurring.get_mut(site) {
+            row.adopt(&shelved.record, text);
+        }
         if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
             for (key, row) in near::rows(&*self.ledger, &near::Rows::new(), &shelved.record, &signature)? {
                 batch.put(key, row);
@@ -340,12 +360,6 @@ impl<'a> Adopter<'a> {
         }
         self.frontier.adopt(&site, &row, &state, receipt, &fate, batch)?;
         self.under_todays_key(&site, &row, &state, receipt, &fate, batch)
-    }
-
-    /// The site's family: as its file says, or as its pages show.
-    fn family_of(&self, site: &str) -> Option<&str> {
-        let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
-        told.or_else(|| self.families.get(site).copied())
     }
 
     fn original_place(&self, revisit: &RawRecord) -> Result<Option<PayloadRow>, CrawlError> {

@@ -17,6 +17,7 @@ use super::payload;
 use super::places::{self};
 use super::process::{Finding, Processed, Ready, may_refer, record, same_payload};
 use super::recheck;
+use super::recurring::Accounts;
 use super::requisites;
 use super::run::{Run, SiteRun, Stop};
 use super::shelf::Shelf;
@@ -45,6 +46,7 @@ pub struct Committer {
     pub(super) shelf: Shelf,
     // Templates found out in this commit: what was taken for articles before is withdrawn at its end.
     unmasked: Vec<(Arc<SiteRun>, Digest)>,
+    blocks: Accounts,
 }
 
 /// A task whose captures were appended.
@@ -67,7 +69,7 @@ struct Effects {
 impl Committer {
     /// A committer that writes to `shelf`.
     pub fn new(run: Arc<Run>, shelf: Shelf) -> Self {
-        Self { run, shelf, unmasked: Vec::new() }
+        Self { run, shelf, unmasked: Vec::new(), blocks: Accounts::default() }
     }
 
     /// Commits what comes until the channel closes, then seals all files.
@@ -108,6 +110,7 @@ impl Committer {
                 shelve::write_files(&mut self.shelf, shelved)?;
             }
         }
+        self.blocks.note(&*self.run.ledger, &mut self.shelf, &placed)?;
         note_ends_once(&mut placed);
         let mut joint = Vec::with_capacity(placed.len());
         for item in placed {
@@ -125,7 +128,7 @@ impl Committer {
             let (run, now) = (&*self.run, self.run.clock.now());
             templates::withdraw(&mut self.shelf, &*run.ledger, &run.frontier, &site, &skeleton, now)?;
         }
-        Ok(())
+        self.blocks.settle(&*self.run.ledger, &mut self.shelf, self.run.clock.now())
     }
 
     fn rotate(&mut self, items: &[Processed]) -> Result<(), CrawlError> {
@@ -219,6 +222,9 @@ impl Committer {
         let mut pending = Pending::default();
         let mut touched = BTreeSet::new();
         for place in placed.iter_mut() {
+            if let Finding::Article(text) = &mut place.item.finding {
+                text.leave_out(&place.item.finished.site.learned());
+            }
             self.judge(place)?;
             let Finding::Article(text) = &place.item.finding else { continue };
             let Task::Article(lease) = &place.item.finished.task else { continue };

@@ -11,7 +11,7 @@ use crate::archive::catalog::{self, ArticleRecord};
 /// What the catalogues hold, each read when it is first asked for.
 #[derive(Debug, Default)]
 pub struct Kept {
-    // By site, article id and version: how many locations and near-duplicates it names.
+    // By site, text file and version: how many locations and near-duplicates it names.
     listed: HashMap<String, HashMap<(String, u32), usize>>,
 }
 
@@ -25,15 +25,16 @@ impl Kept {
         if !self.listed.contains_key(&record.site) {
             let mut rows = HashMap::new();
             let mut each = |row: ArticleRecord| {
-                rows.insert((row.id, row.version), row.locations.len() + row.near_duplicates.len());
+                // A corrected text has the version of the one before.
+                rows.insert((row.text_path, row.version), row.locations.len() + row.near_duplicates.len());
             };
             // A line that is no record is a line that is missing.
-            catalog::read_versions(root, std::slice::from_ref(&record.site), &mut each, &mut |_| {})?;
+            catalog::read_all(root, std::slice::from_ref(&record.site), &mut each, &mut |_| {})?;
             self.listed.insert(record.site.clone(), rows);
         }
         let rows = self.listed.get(&record.site);
         let named = record.locations.len() + record.near_duplicates.len();
-        let version = (record.id.clone(), record.version);
+        let version = (record.text_path.clone(), record.version);
         Ok(rows.and_then(|rows| rows.get(&version)).is_some_and(|count| *count >= named))
     }
 }

@@ -7,6 +7,7 @@
 
 mod adopt;
 mod commit;
+mod correct;
 pub mod coverage;
 pub mod daemon;
 mod disk;
@@ -31,6 +32,7 @@ mod pulse;
 mod readers;
 mod recheck;
 mod recorded;
+mod recurring;
 mod reindex;
 mod report;
 mod requisites;

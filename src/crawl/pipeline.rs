@@ -22,6 +22,7 @@ use super::outcome::{self, Outcome};
 use super::plan::{Planned, Want, plan};
 use super::process::{Processed, process};
 use super::recheck::{self, Recheck};
+use super::recurring;
 use super::run::{IN_FLIGHT, Run, SiteRun, Stop};
 use super::runner::Runner;
 use super::servers::Servers;
@@ -116,7 +117,9 @@ async fn attempt(
         if let Some(again) = job.recheck {
             notes.push(recheck::queue(&*run.ledger, &run.frontier, &site.id, again, run.clock.now())?);
         }
-        sites.push(Arc::new(SiteRun::new(site.clone(), pace(config, site), walks)?));
+        let site = SiteRun::new(site.clone(), pace(config, site), walks)?;
+        site.learn(recurring::row(&*run.ledger, site.id())?.account.learned());
+        sites.push(Arc::new(site));
     }
     begun(View { sites: sites.clone(), notes, adopted });
     let flowed = tokio::select! {

@@ -9,6 +9,7 @@ use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use super::visit;
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
+use crate::article::recurring::Learned;
 use crate::article::signature::Signature;
 use crate::article::{Article, ArticleReader, Hint, Reading, suspicion};
 use crate::config::Requisites;
@@ -88,10 +89,47 @@ pub struct Text {
     pub signature: Option<Signature>,
     /// The address it was found at after redirects.
     pub final_url: String,
+    /// Contents that it was taken for before recurring blocks were left out; none unless that came late.
+    pub earlier: Vec<Digest>,
+    /// How many recurring blocks were known.
+    known: usize,
     /// The page's skeleton, where nothing speaks for it being an article.
     pub suspect: Option<Digest>,
     /// What the page needs to be shown, as far as it is wanted.
     pub requisites: Vec<Requisite>,
+}
+
+impl Text {
+    /// An article without the blocks that recur.
+    pub fn of(mut article: Article, final_url: String, suspect: Option<Digest>, learned: &Learned) -> Self {
+        article.leave_out(learned);
+        let content = article.content_hash();
+        let file = article.to_text();
+        let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
+        let signature = Signature::of(&file, label);
+        let (earlier, requisites, known) = (Vec::new(), Vec::new(), learned.len());
+        Self { file, content, signature, final_url, suspect, earlier, known, requisites, article }
+    }
+
+    /// Leaves out what was learned since the page was read.
+    pub fn leave_out(&mut self, learned: &Learned) {
+        if self.known >= learned.len() || !learned_more(&self.article, learned) {
+            return;
+        }
+        let mut earlier = std::mem::take(&mut self.earlier);
+        earlier.push(self.content);
+        let requisites = std::mem::take(&mut self.requisites);
+        *self = Self {
+            earlier,
+            requisites,
+            ..Self::of(self.article.clone(), self.final_url.clone(), self.suspect, learned)
+        };
+        self.earlier.retain(|content| *content != self.content);
+    }
+}
+
+fn learned_more(article: &Article, learned: &Learned) -> bool {
+    article.content().any(|block| learned.has(block))
 }
 
 /// A task, ready to be committed.
@@ -253,7 +291,9 @@ fn find(run: &Run, finished: &Finished) -> Finding {
             Ok(page) => {
                 let section = finished.site.section_of(&lease.row.list);
                 let now = run.clock.now();
-                let mut found = read_article(finished.site.article_reader(), &lease.row, section, &page, status, now);
+                let reader = finished.site.article_reader();
+                let learned = finished.site.learned();
+                let mut found = read_article(reader, &lease.row, section, &page, status, now, &learned);
                 if let (Finding::Article(text), true) = (&mut found, run.whole.requisites != Requisites::None) {
                     text.requisites = of_page(&page.source, &page.url, requisites::NAMED);
                 }
@@ -316,28 +356,16 @@ pub fn read_article(
     page: &HtmlPage,
     status: u16,
     now: Timestamp,
+    learned: &Learned,
 ) -> Finding {
     let title = Some(row.title.as_str()).filter(|title| !title.is_empty());
     let hint = Hint { title, date: row.listed, section, status, now };
     match reader.read(page, &hint) {
         Reading::NotArticle(why) => Finding::NotArticle(why.cause().to_owned()),
         Reading::Article(article) => {
-            let content = article.content_hash();
-            let file = article.to_text();
+            // Of the page as it is: what is learned on the way changes no skeleton.
             let suspect = suspicion(&article, &row.title, &page.url);
-            let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
-            let signature = Signature::of(&file, label);
-            let final_url = page.url.to_string();
-            let requisites = Vec::new();
-            Finding::Article(Box::new(Text {
-                article: *article,
-                file,
-                content,
-                signature,
-                final_url,
-                suspect,
-                requisites,
-            }))
+            Finding::Article(Box::new(Text::of(*article, page.url.to_string(), suspect, learned)))
         }
     }
 }

@@ -21,6 +21,7 @@ use super::rows::WalkRow;
 use super::servers::Servers;
 use super::stats::Stats;
 use crate::article::ArticleReader;
+use crate::article::recurring::Learned;
 use crate::config::{Site, Whole};
 use crate::fetch::Fetcher;
 use crate::ledger::Ledger;
@@ -95,6 +96,7 @@ pub struct SiteRun {
     pub pace: Pace,
     readers: ArticleReaders,
     family: Mutex<Option<&'static str>>,
+    learned: Mutex<Arc<Learned>>,
     /// Reads its lists, by list id.
     pub list_readers: HashMap<String, ListReader>,
     /// Progress.
@@ -152,6 +154,7 @@ impl SiteRun {
             pace,
             readers,
             family: Mutex::default(),
+            learned: Mutex::default(),
             list_readers,
             stats: Stats::default(),
             wake: Notify::new(),
@@ -182,6 +185,16 @@ impl SiteRun {
     pub fn family(&self) -> Option<String> {
         let seen = *self.family.lock().unwrap_or_else(PoisonError::into_inner);
         self.site.family.clone().or_else(|| seen.map(str::to_owned))
+    }
+
+    /// The blocks that its texts are without.
+    pub fn learned(&self) -> Arc<Learned> {
+        Arc::clone(&self.learned.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on its texts are without these blocks.
+    pub fn learn(&self, learned: &Learned) {
+        *self.learned.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(learned.clone());
     }
 
     /// Its id.

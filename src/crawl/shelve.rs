@@ -142,7 +142,9 @@ fn tell<L: Ledger + ?Sized>(
     let mut told = Vec::new();
     for neighbour in &near {
         let Some(mut other) = records.of(&neighbour.content)? else { continue };
-        if near::name(&mut other, [record.id.clone()]) {
+        // A text that was corrected is found by its earlier signature as well.
+        let known = told.iter().any(|told: &ArticleRecord| told.text_path == other.text_path);
+        if !known && near::name(&mut other, [record.id.clone()]) {
             told.push(other);
         }
     }
@@ -237,6 +239,9 @@ fn new_record(found: &Text, source: &Source<'_>) -> ArticleRecord {
         lang: article.lang.clone(),
         extractor: Some(EXTRACTOR.to_owned()),
         notes: article.notes.clone(),
+        left_out: article.left_out.clone(),
+        corrects: found.earlier.clone(),
+        supersedes: None,
         withdrawn: None,
         template: found.suspect,
     }

@@ -147,6 +147,9 @@ pub fn remember<L: Ledger + ?Sized>(ledger: &L, record: &ArticleRecord, batch: &
     if !later {
         batch.put(Key::content(&record.content_hash), encode(&row_of(record)));
     }
+    for content in &record.corrects {
+        batch.put(Key::content(content), encode(&row_of(record)));
+    }
     if newest(ledger, &record.id)?.is_none_or(|known| known.version <= record.version) {
         let row = ArticleRow { version: record.version, content: record.content_hash };
         batch.put(Key::article(&record.id), encode(&row));

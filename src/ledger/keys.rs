@@ -124,6 +124,11 @@ impl Key {
         parts(b't', site, &skeleton.0)
     }
 
+    /// The account of the blocks that a site repeats.
+    pub fn recurring(site: &str) -> Vec<u8> {
+        parts(b'e', site, b"")
+    }
+
     /// How much of a WARC file is accounted for, by its final name.
     pub fn file(name: &str) -> Vec<u8> {
         [b"f/".as_slice(), name.as_bytes()].concat()

@@ -82,7 +82,6 @@ impl Library {
             selecting: Arc::new(Semaphore::new(SELECTING)),
             reading: Reading::default(),
             options,
-            reading: Reading::default(),
         }
     }
 

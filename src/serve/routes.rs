@@ -21,7 +21,6 @@ pub fn router(library: Arc<Library>) -> Router {
         .merge(metrics::routes())
         .merge(pages::routes())
         .fallback(async || ServeError::Missing { what: "page" }.into_response())
-        .layer(middleware::from_fn(pages::as_page))
         .layer(middleware::from_fn_with_state(Arc::clone(&library), origin::guard))
         .layer(middleware::from_fn(pages::as_page))
         .layer(middleware::from_fn_with_state(Arc::clone(&library), metrics::watch))

@@ -30,6 +30,7 @@ mod probe;
 mod pull;
 mod raw;
 mod recovery;
+mod recurring;
 mod reindex;
 mod requisites;
 mod score;

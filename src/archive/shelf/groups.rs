@@ -1,5 +1,6 @@
 //! Which groups the text series holds, and in which order.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -32,8 +33,10 @@ pub(super) struct Place {
     pub(super) last_text: bool,
     /// Its text has other records.
     pub(super) several: bool,
-    /// The last record of its text withdraws it: neither is kept.
+    /// The last record of its text withdraws it, or a later text took its place: neither is kept.
     pub(super) withdrawn: bool,
+    /// The text that this one took the place of.
+    supersedes: Option<Short>,
 }
 
 impl Place {
@@ -66,12 +69,16 @@ pub(super) fn places(files: &[WarcFile], sink: &mut dyn Sink) -> Result<Option<V
             sink.strange(Origin { file, offset }, what)?;
         }
     }
+    let texts = out.iter().filter(|place| place.text);
+    let gone = texts.filter_map(|place| Some((place.supersedes?, place.order())));
+    let gone: HashMap<Short, (Timestamp, u32, u64)> = gone.collect();
     out.sort_by_key(|place| (place.path, place.order()));
     for same in out.chunk_by_mut(|a, b| a.path == b.path) {
         let several = same.len() > 1;
         let last_text = same.iter().rposition(|place| place.text);
         let last = same.len() - 1;
-        let withdrawn = same[last].withdrawn;
+        let superseded = gone.get(&same[last].path).is_some_and(|order| *order > same[last].order());
+        let withdrawn = same[last].withdrawn || superseded;
         for (at, place) in same.iter_mut().enumerate() {
             (place.several, place.last, place.last_text) = (several, at == last, Some(at) == last_text && !withdrawn);
             place.withdrawn = withdrawn;
@@ -97,8 +104,9 @@ fn place(group: &Group, file: u32) -> std::result::Result<Option<Place>, &'stati
     let path = short(named.text_path.as_bytes());
     let text = group.len() > 1;
     let withdrawn = named.withdrawn.is_some();
+    let supersedes = named.supersedes.as_ref().map(|path| short(path.as_bytes()));
     let (last, last_text, several) = (false, false, false);
-    Ok(Some(Place { at, file, offset: first.offset, path, text, last, last_text, several, withdrawn }))
+    Ok(Some(Place { at, file, offset: first.offset, path, text, last, last_text, several, withdrawn, supersedes }))
 }
 
 /// A group that was read again.

@@ -59,6 +59,9 @@ pub struct Named {
     /// Why the article was withdrawn: its text and record are not kept beside the WARC files.
     #[serde(default)]
     pub withdrawn: Option<String>,
+    /// The text file that this text took the place of.
+    #[serde(default)]
+    pub supersedes: Option<String>,
     /// Set where the article may be withdrawn: its text is in no manifest.
     #[serde(default)]
     pub template: Option<Digest>,

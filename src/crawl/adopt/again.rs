@@ -11,6 +11,7 @@ use crate::crawl::error::CrawlError;
 use crate::crawl::process::{Finding, Text, html, read_article};
 use crate::crawl::readers::ArticleReaders;
 use crate::crawl::recorded::{Lines, Read, exchange_of, visit_of};
+use crate::crawl::recurring;
 use crate::crawl::requisites::Restore;
 use crate::crawl::rows::{QueueRow, UrlState};
 use crate::crawl::shelve::{self, Shelved, Source};
@@ -199,7 +200,18 @@ impl Adopter<'_> {
         if let Some(family) = family {
             self.families.insert(site.to_owned(), family);
         }
-        Ok(read_article(readers.of(family), row, section, &page, exchange.head.status, exchange.started))
+        let learned = match self.recurring.get(site) {
+            Some(row) => row.account.learned().clone(),
+            None => recurring::row(&*self.ledger, site)?.account.learned().clone(),
+        };
+        let status = exchange.head.status;
+        Ok(read_article(readers.of(family), row, section, &page, status, exchange.started, &learned))
+    }
+
+    /// The site's family: as its file says, or as its pages show.
+    pub(super) fn family_of(&self, site: &str) -> Option<&str> {
+        let told = self.sites.iter().find(|known| known.id == site).and_then(|known| known.family.as_deref());
+        told.or_else(|| self.families.get(site).copied())
     }
 
     pub(super) fn is_template(&self, site: &str, text: &Text) -> Result<bool, LedgerError> {

@@ -185,7 +185,8 @@ impl Probe {
             self.findings.note_family(&page);
             let section = reading.section.as_deref();
             let (status, now) = (exchange.head.status, self.run.clock.now());
-            match process::read_article(self.site.article_reader(), &row, section, &page, status, now) {
+            let (reader, learned) = (self.site.article_reader(), self.site.learned());
+            match process::read_article(reader, &row, section, &page, status, now, &learned) {
                 Finding::Article(text) => return Ok(Some(Sample::new(&self.site.site.id, &text))),
                 Finding::NotArticle(cause) => {
                     self.findings.failures.push(format!("{} reads as no article: {cause}", item.url));

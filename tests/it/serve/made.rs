@@ -67,6 +67,9 @@ pub fn article(id: &str, day: &str, title: &str) -> ArticleRecord {
         lang: Some("vi".to_owned()),
         extractor: None,
         notes: Vec::new(),
+        left_out: Vec::new(),
+        corrects: Vec::new(),
+        supersedes: None,
         withdrawn: None,
         template: None,
     }

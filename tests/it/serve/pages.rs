@@ -109,7 +109,7 @@ fn what_portals_write_stays_text() {
         byline: Some(evil.to_owned()),
         section: Some(evil.to_owned()),
         url: "javascript:alert(3)".to_owned(),
-        images: vec![Asset { url: "javascript:alert(4)".to_owned(), label: Some(evil.to_owned()) }],
+        images: vec![Asset::named("javascript:alert(4)".to_owned(), Some(evil.to_owned()))],
         notes: vec![evil.to_owned()],
         near_duplicates: vec!["x2".to_owned()],
         ..article("x1", "2025-07-01", evil)

@@ -18,6 +18,7 @@ use crate::rng::Rng;
 use crate::route;
 use crate::spec::PortalSpec;
 use crate::state::State;
+use crate::text::Block;
 use crate::world::World;
 
 /// What of a request decides the answer.
@@ -82,7 +83,12 @@ pub struct Site {
 
 impl Site {
     /// A portal at `base` with these articles, whose log counts from `started`.
-    pub fn new(spec: PortalSpec, base: String, world: World, articles: Vec<Article>, started: Instant) -> Self {
+    pub fn new(spec: PortalSpec, base: String, world: World, mut articles: Vec<Article>, started: Instant) -> Self {
+        if let Some(refrain) = &spec.refrain {
+            for article in articles.iter_mut().step_by(10) {
+                article.text.blocks.insert(0, Block::Para(vec![refrain.clone()]));
+            }
+        }
         let chrome = Chrome::new(&spec);
         Self {
             info: chrome.menu.iter().cloned().collect(),

@@ -69,6 +69,11 @@ pub struct PortalSpec {
     pub gzip: bool,
     /// Whether article pages go out with chunked transfer coding instead of a length.
     pub chunked: bool,
+    /// Paragraphs of the template inside every article's body, the first before the words and the others after them; no gold has
+    /// them.
+    pub repeated: Vec<String>,
+    /// A sentence of the author's that opens every tenth article; the gold has it.
+    pub refrain: Option<String>,
 }
 
 /// The robots rules of a portal that asks for nothing unusual.
@@ -90,6 +95,8 @@ impl PortalSpec {
             robots: ROBOTS.to_owned(),
             gzip: about.gzip,
             chunked: about.chunked,
+            repeated: Vec::new(),
+            refrain: None,
         }
     }
 
@@ -161,6 +168,20 @@ impl PortalSpec {
     #[must_use]
     pub fn chunked(mut self, chunked: bool) -> Self {
         self.chunked = chunked;
+        self
+    }
+
+    /// With these paragraphs of the template in every article.
+    #[must_use]
+    pub fn repeated(mut self, paragraphs: &[&str]) -> Self {
+        self.repeated = paragraphs.iter().map(|text| (*text).to_owned()).collect();
+        self
+    }
+
+    /// With this sentence at the beginning of every tenth article.
+    #[must_use]
+    pub fn refrain(mut self, sentence: &str) -> Self {
+        self.refrain = Some(sentence.to_owned());
         self
     }
 

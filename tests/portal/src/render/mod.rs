@@ -18,6 +18,7 @@ use crate::dates::Stamp;
 use crate::page::{Chunk, Page};
 use crate::spec::PortalSpec;
 use crate::state::State;
+use crate::text::Block;
 use print::Printer;
 
 /// The moment of a request: what clock and counters show.
@@ -205,9 +206,14 @@ impl View<'_> {
     /// Adds the finished piece with the article's words, made on first use.
     pub fn words(self, page: &mut Page, n: usize, make: impl FnOnce(&mut String, &Article, &mut Printer)) {
         let chunk = self.state.bodies[n].get_or_init(|| {
-            let article = &self.state.articles[n];
+            let mut article = self.state.articles[n].clone();
+            let mut repeated = self.spec.repeated.iter().map(|text| Block::Para(vec![text.clone()]));
+            if let Some(first) = repeated.next() {
+                article.text.blocks.insert(0, first);
+            }
+            article.text.blocks.extend(repeated);
             let mut out = String::with_capacity(12_000);
-            make(&mut out, article, &mut Printer::new(article, "head"));
+            make(&mut out, &article, &mut Printer::new(&article, "head"));
             Chunk::new(out)
         });
         page.fixed(chunk);
