@@ -45,7 +45,8 @@ const STARTS: [(&[u8], &str); 13] = [
 
 /// The media type of a file whose header says `declared`; `body` has neither transfer nor content coding any more.
 pub fn file_type(declared: Option<&str>, body: &[u8]) -> String {
-    let media = Media::of(declared, body);
+    // The header has its say below: of what is sent as a page, the bytes must say so themselves.
+    let media = Media::of(None, body);
     let known = match media {
         Media::Pdf => Some("application/pdf"),
         Media::Zip => Some(package(body)),
