@@ -50,7 +50,7 @@ pub(super) fn same(a: &Digest, b: &Digest) -> bool {
 
 /// The name by which a token is listed and revoked; it says nothing about the token.
 pub(super) fn id() -> Result<String, AccessError> {
-    Ok(random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:08x}", u32::from_be_bytes(random::<4>()?)))
 }
 
 fn random<const N: usize>() -> Result<[u8; N], AccessError> {

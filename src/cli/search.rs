@@ -102,7 +102,7 @@ impl Search {
         for hit in &found.hits {
             let record = catalog::record_at(&config.root.join("catalog").join(&hit.log), hit.offset)?;
             match record.filter(|record| record.id == hit.id) {
-                Some(record) => self.show(common, &config, &record, &needles)?,
+                Some(record) => Self::show(common, &config, &record, &needles)?,
                 None => lost += 1,
             }
         }
@@ -147,14 +147,14 @@ impl Search {
         match index.update(&config.root, &|| true) {
             Ok(_) | Err(SearchError::Busy { .. }) => {}
             Err(SearchError::Directory { .. }) => {
-                output::note("the search index cannot be written to; it may be behind")
+                output::note("the search index cannot be written to; it may be behind");
             }
             Err(error) => return Err(error.into()),
         }
         Ok(index)
     }
 
-    fn show(&self, common: &Common, config: &Config, record: &ArticleRecord, needles: &Needles) -> anyhow::Result<()> {
+    fn show(common: &Common, config: &Config, record: &ArticleRecord, needles: &Needles) -> anyhow::Result<()> {
         let text = text_of(&config.root, record)?.unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         // The title is shown above.
@@ -167,9 +167,9 @@ impl Search {
         }
         let marks = if common.colours() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         let shown = |pieces: &[search::Piece]| -> String {
-            let one = |piece: &search::Piece| match piece.hit {
-                true => format!("{}{}{}", marks.0, output::shown(&piece.text), marks.1),
-                false => output::shown(&piece.text),
+            let one = |piece: &search::Piece| {
+                let text = output::shown(&piece.text);
+                if piece.hit { format!("{}{text}{}", marks.0, marks.1) } else { text }
             };
             pieces.iter().map(one).collect()
         };

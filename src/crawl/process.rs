@@ -108,7 +108,7 @@ impl Text {
         let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
         let signature = Signature::of(&file, label);
         let (earlier, requisites, known) = (Vec::new(), Vec::new(), learned.len());
-        Self { file, content, signature, final_url, suspect, earlier, known, requisites, article }
+        Self { article, file, content, signature, final_url, earlier, known, suspect, requisites }
     }
 
     /// Leaves out what was learned since the page was read.

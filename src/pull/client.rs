@@ -72,7 +72,9 @@ impl Client {
         };
         let token = token.map(|text| HeaderValue::from_str(&text)).transpose();
         let mut token = token.map_err(|_| usage("the token holds characters that cannot be sent".to_owned()))?;
-        token.iter_mut().for_each(|value| value.set_sensitive(true));
+        if let Some(value) = &mut token {
+            value.set_sensitive(true);
+        }
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls(credentials)?)
             .redirect(Policy::none())

@@ -51,10 +51,18 @@ impl Sums {
                 Err(error) => return Err(error),
             };
             let bytes = &buffer[..count];
-            md5.iter_mut().for_each(|sum| sum.update(bytes));
-            sha1.iter_mut().for_each(|sum| sum.update(bytes));
-            sha256.iter_mut().for_each(|sum| sum.update(bytes));
-            sha512.iter_mut().for_each(|sum| sum.update(bytes));
+            if let Some(sum) = &mut md5 {
+                sum.update(bytes);
+            }
+            if let Some(sum) = &mut sha1 {
+                sum.update(bytes);
+            }
+            if let Some(sum) = &mut sha256 {
+                sum.update(bytes);
+            }
+            if let Some(sum) = &mut sha512 {
+                sum.update(bytes);
+            }
         }
         let found = [
             ("md5", md5.map(|sum| hex(&sum.finalize()))),

@@ -14,6 +14,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const AFTER_FAULT: Duration = Duration::from_secs(10);
 
 /// What there is to search with.
+#[expect(clippy::large_enum_variant, reason = "there is one of them, and it is nearly always the large one")]
 #[derive(Debug, Clone, Default)]
 pub enum State {
     /// It is being opened, or made.
@@ -82,13 +83,11 @@ fn keep(root: &Path, dir: &Path, state: &Mutex<State>, stop: &AtomicBool) {
             Ok(()) => EVERY,
             Err(error) => {
                 let usable = matches!(*held(state), State::Ready { .. });
-                match (usable, &error) {
-                    // Another process keeps it up to date: what it commits is shown.
-                    (true, SearchError::Busy { .. } | SearchError::Directory { .. }) => {}
-                    _ => {
-                        tracing::error!(%error, "the search index cannot be kept");
-                        *held(state) = State::Broken { why: error.to_string() };
-                    }
+                // Another process keeps it up to date: what it commits is shown.
+                let kept = usable && matches!(error, SearchError::Busy { .. } | SearchError::Directory { .. });
+                if !kept {
+                    tracing::error!(%error, "the search index cannot be kept");
+                    *held(state) = State::Broken { why: error.to_string() };
                 }
                 AFTER_FAULT
             }

@@ -159,6 +159,7 @@ impl Door {
     }
 
     /// 401 (RFC 9110 15.5.2), at a bounded pace: whoever guesses shall not keep us busy.
+    #[expect(clippy::unnecessary_box_returns, reason = "the error half of a small result")]
     fn unknown(&self, address: IpAddr, why: &str) -> Box<Response> {
         if let Err(wait) = self.quotas.guess(Client::at(address)) {
             return too_many(wait);
@@ -193,6 +194,7 @@ fn look(options: &DoorOptions) -> Seen {
 }
 
 /// 429 (RFC 6585), with when to come again.
+#[expect(clippy::unnecessary_box_returns, reason = "the error half of a small result")]
 fn too_many(wait: Duration) -> Box<Response> {
     let mut answer = problem(StatusCode::TOO_MANY_REQUESTS, "too many requests: wait, then ask again");
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
