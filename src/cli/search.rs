@@ -102,7 +102,7 @@ impl Search {
         for hit in &found.hits {
             let record = catalog::record_at(&config.root.join("catalog").join(&hit.log), hit.offset)?;
             match record.filter(|record| record.id == hit.id) {
-                Some(record) => self.show(common, &config, &record, &needles)?,
+                Some(record) => show(common, &config, &record, &needles)?,
                 None => lost += 1,
             }
         }
@@ -147,37 +147,40 @@ impl Search {
         match index.update(&config.root, &|| true) {
             Ok(_) | Err(SearchError::Busy { .. }) => {}
             Err(SearchError::Directory { .. }) => {
-                output::note("the search index cannot be written to; it may be behind")
+                output::note("the search index cannot be written to; it may be behind");
             }
             Err(error) => return Err(error.into()),
         }
         Ok(index)
     }
+}
 
-    fn show(&self, common: &Common, config: &Config, record: &ArticleRecord, needles: &Needles) -> anyhow::Result<()> {
-        let text = text_of(&config.root, record)?.unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        // The title is shown above.
-        let body = text.split_once("\n\n").map_or("", |(_, body)| body).replace('\n', " ");
-        let pieces = search::snippet(&body, needles, SNIPPET);
-        if common.json {
-            let mut row = serde_json::to_value(record)?;
-            row["snippet"] = pieces.iter().map(|piece| piece.text.as_str()).collect::<String>().into();
-            return output::json(&row);
-        }
-        let marks = if common.colours() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-        let shown = |pieces: &[search::Piece]| -> String {
-            let one = |piece: &search::Piece| match piece.hit {
-                true => format!("{}{}{}", marks.0, output::shown(&piece.text), marks.1),
-                false => output::shown(&piece.text),
-            };
-            pieces.iter().map(one).collect()
-        };
-        let day = record.published.as_deref().and_then(|at| at.get(..10)).unwrap_or("undated   ");
-        let head = output::shown(&format!("{}  {day}  {}  ", record.id, record.site));
-        output::data(&format!("{head}{}\n    {}\n", shown(&needles.mark(&record.title)), shown(&pieces)))?;
-        Ok(())
+fn show(common: &Common, config: &Config, record: &ArticleRecord, needles: &Needles) -> anyhow::Result<()> {
+    let text = text_of(&config.root, record)?.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    // The title is shown above.
+    let body = text.split_once("\n\n").map_or("", |(_, body)| body).replace('\n', " ");
+    let pieces = search::snippet(&body, needles, SNIPPET);
+    if common.json {
+        let mut row = serde_json::to_value(record)?;
+        row["snippet"] = pieces.iter().map(|piece| piece.text.as_str()).collect::<String>().into();
+        return output::json(&row);
     }
+    let marks = if common.colours() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let shown = |pieces: &[search::Piece]| -> String {
+        let one = |piece: &search::Piece| {
+            if piece.hit {
+                format!("{}{}{}", marks.0, output::shown(&piece.text), marks.1)
+            } else {
+                output::shown(&piece.text)
+            }
+        };
+        pieces.iter().map(one).collect()
+    };
+    let day = record.published.as_deref().and_then(|at| at.get(..10)).unwrap_or("undated   ");
+    let head = output::shown(&format!("{}  {day}  {}  ", record.id, record.site));
+    output::data(&format!("{head}{}\n    {}\n", shown(&needles.mark(&record.title)), shown(&pieces)))?;
+    Ok(())
 }
 
 fn usage(error: SearchError) -> anyhow::Error {

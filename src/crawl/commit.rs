@@ -34,7 +34,6 @@ const MOST: usize = 32;
 /// How long the first capture of a commit waits for others.
 const GATHER: Duration = Duration::from_millis(15);
 
-
 /// Makes processed tasks durable.
 #[derive(Debug)]
 pub struct Committer {

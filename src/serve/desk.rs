@@ -22,7 +22,7 @@ pub enum State {
     /// It can be asked; `behind` while articles are being added.
     Ready {
         /// The index.
-        index: Index,
+        index: Box<Index>,
         /// Whether it is being brought up to date.
         behind: bool,
     },
@@ -82,13 +82,11 @@ fn keep(root: &Path, dir: &Path, state: &Mutex<State>, stop: &AtomicBool) {
             Ok(()) => EVERY,
             Err(error) => {
                 let usable = matches!(*held(state), State::Ready { .. });
-                match (usable, &error) {
-                    // Another process keeps it up to date: what it commits is shown.
-                    (true, SearchError::Busy { .. } | SearchError::Directory { .. }) => {}
-                    _ => {
-                        tracing::error!(%error, "the search index cannot be kept");
-                        *held(state) = State::Broken { why: error.to_string() };
-                    }
+                let elsewhere = matches!(error, SearchError::Busy { .. } | SearchError::Directory { .. });
+                // Where another process keeps the index up to date, what it commits is shown.
+                if !(usable && elsewhere) {
+                    tracing::error!(%error, "the search index cannot be kept");
+                    *held(state) = State::Broken { why: error.to_string() };
                 }
                 AFTER_FAULT
             }
@@ -104,7 +102,7 @@ fn keep(root: &Path, dir: &Path, state: &Mutex<State>, stop: &AtomicBool) {
 
 fn turn(root: &Path, dir: &Path, state: &Mutex<State>, goes_on: &dyn Fn() -> bool) -> Result<(), SearchError> {
     let known = match &*held(state) {
-        State::Ready { index, .. } => Some(index.clone()),
+        State::Ready { index, .. } => Some(index.as_ref().clone()),
         _ => None,
     };
     let index = match known {
@@ -112,7 +110,7 @@ fn turn(root: &Path, dir: &Path, state: &Mutex<State>, goes_on: &dyn Fn() -> boo
         None => Index::open(dir, true)?,
     };
     index.reload()?;
-    *held(state) = State::Ready { index: index.clone(), behind: !index.is_current(root)? };
+    *held(state) = State::Ready { index: Box::new(index.clone()), behind: !index.is_current(root)? };
     index.update(root, goes_on)?;
     if let State::Ready { behind, .. } = &mut *held(state) {
         *behind = false;

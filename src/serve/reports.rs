@@ -46,7 +46,8 @@ pub struct Report {
 #[serde(default)]
 pub struct List {
     /// Its id.
-    pub list: String,
+    #[serde(rename = "list")]
+    pub id: String,
     /// Pages that were read.
     pub pages: u64,
     /// Whether its end, or what is held, was reached.

@@ -20,7 +20,9 @@ pub fn growth(captured: impl Iterator<Item = u32>) -> Vec<(String, u64, u64)> {
     while steps.len() > COLUMNS && unit < 10_000 {
         unit *= 100;
         let mut wider: BTreeMap<u32, u64> = BTreeMap::new();
-        steps.iter().for_each(|(step, count)| *wider.entry(step / 100).or_default() += count);
+        for (step, count) in &steps {
+            *wider.entry(step / 100).or_default() += count;
+        }
         steps = wider;
     }
     let name = |step: u32| match unit {

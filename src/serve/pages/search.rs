@@ -188,21 +188,21 @@ fn facets(library: &Library, view: &View, found: &Found) -> Markup {
         found.facets.sections.iter().map(|(name, count)| (name.clone(), vec![("section", name.clone())], *count));
     html! {
         aside id="facets" class="facets" aria-label=(view.t("Thu hẹp kết quả", "Narrow the results")) {
-            (facet(view, view.t("Trang tin", "Site"), "site", sites.take(VALUES).collect()))
-            (facet(view, view.t("Năm đăng", "Year"), "from", years.take(VALUES).collect()))
-            (facet(view, view.t("Chuyên mục", "Section"), "section", sections.take(VALUES).collect()))
+            (facet(view, view.t("Trang tin", "Site"), "site", &sites.take(VALUES).collect::<Vec<_>>()))
+            (facet(view, view.t("Năm đăng", "Year"), "from", &years.take(VALUES).collect::<Vec<_>>()))
+            (facet(view, view.t("Chuyên mục", "Section"), "section", &sections.take(VALUES).collect::<Vec<_>>()))
         }
     }
 }
 
 type Value = (String, Vec<(&'static str, String)>, u64);
 
-fn facet(view: &View, title: &str, name: &'static str, values: Vec<Value>) -> Markup {
+fn facet(view: &View, title: &str, name: &'static str, values: &[Value]) -> Markup {
     html! {
         @if !values.is_empty() {
             h2 { (title) }
             ul {
-                @for (label, changes, count) in &values {
+                @for (label, changes, count) in values {
                     @let mut changes = changes.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
                     @let chosen = changes.iter().all(|(name, value)| view.param(name) == Some(value));
                     li {

@@ -95,7 +95,7 @@ fn about(view: &View, id: &str, site: Option<&Site>, count: u64) -> Markup {
 fn lists(view: &View, site: Option<&Site>, report: Option<&Report>) -> Markup {
     let walked = report.map(|report| report.lists.as_slice()).unwrap_or_default();
     let known = site.map(|site| site.lists.as_slice()).unwrap_or_default();
-    let unwalked = || known.iter().filter(|list| walked.iter().all(|seen| seen.list != list.id));
+    let unwalked = || known.iter().filter(|list| walked.iter().all(|seen| seen.id != list.id));
     let url = |id: &str| known.iter().find(|list| list.id == id).map(|list| list.url.as_str());
     html! {
         @if walked.is_empty() && known.is_empty() { p class="empty" { (view.t("Chưa có báo cáo nào.", "There is no report yet.")) } }
@@ -110,7 +110,7 @@ fn lists(view: &View, site: Option<&Site>, report: Option<&Report>) -> Markup {
                 } }
                 tbody {
                     @for list in walked { tr {
-                        th scope="row" { @if let Some(url) = url(&list.list) { a href=(url) rel="noreferrer external" { (list.list) } } @else { (list.list) } }
+                        th scope="row" { @if let Some(url) = url(&list.id) { a href=(url) rel="noreferrer external" { (list.id) } } @else { (list.id) } }
                         td class="n" { (view.lang.number(list.pages)) }
                         td { @if list.complete { (view.t("có", "yes")) } @else { strong { (view.t("chưa", "no")) } } }
                         td lang="en" { (list.why) }
