@@ -96,7 +96,7 @@ fn main() {
         if page.contains(&format!("{} articles", shown(articles))) && !page.contains("being added") {
             break;
         }
-        assert!(at.elapsed() < Duration::from_secs(3_600), "the index is not made");
+        assert!(at.elapsed() < Duration::from_hours(1), "the index is not made");
         std::thread::sleep(Duration::from_millis(500));
     }
     println!(

@@ -1,6 +1,7 @@
 //! A WASAPI server of a few files, in this process, that misbehaves as told.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -132,9 +133,9 @@ fn talk(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &Answer, base: &
     let reply = answer(&asked, base);
     let mut out = format!("HTTP/1.1 {} x\r\nconnection: close\r\n", reply.status);
     for (name, value) in &reply.fields {
-        out += &format!("{name}: {value}\r\n");
+        let _ = write!(out, "{name}: {value}\r\n");
     }
-    out += &format!("content-length: {}\r\n\r\n", reply.body.len());
+    let _ = write!(out, "content-length: {}\r\n\r\n", reply.body.len());
     let _ = stream.write_all(out.as_bytes());
     let _ = stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]);
     if reply.stalls {
