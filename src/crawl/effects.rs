@@ -3,10 +3,11 @@
 use super::commit::{Committer, Placed};
 use super::coverage::{Coverage, Fate};
 use super::error::CrawlError;
+use super::found::Text;
 use super::frontier::{GaveUp, Lease};
 use super::listing;
 use super::places::{self, Seen};
-use super::process::{ATTEMPTS, Finding, Text};
+use super::process::{ATTEMPTS, Finding};
 use super::requisites;
 use super::rows::{QueueRow, UrlState, decode, encode};
 use super::run::SiteRun;

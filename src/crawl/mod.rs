@@ -13,6 +13,7 @@ pub mod daemon;
 mod disk;
 mod effects;
 mod error;
+mod found;
 mod frontier;
 mod gates;
 mod idle;

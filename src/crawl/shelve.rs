@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::error::CrawlError;
+use super::found::Text;
 use super::near;
-use super::process::Text;
 use super::shelf::Shelf;
 use super::versions::{Pending, Records, Standing};
 use crate::archive::catalog::{ArticleRecord, Asset, WarcRef};

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::coverage::Coverage;
 use super::error::CrawlError;
+use super::found::Text;
 use super::frontier::Frontier;
-use super::process::Text;
 use super::rows::{QueueRow, UrlState, decode, encode};
 use super::run::SiteRun;
 use super::shelf::Shelf;

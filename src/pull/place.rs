@@ -32,7 +32,7 @@ pub fn place(file: &Listed) -> Result<Place, PullError> {
     }
     let mut folder = file_safe(collection);
     folder.truncate(LONGEST);
-    if !is_name(&folder) {
+    if collection.trim_matches('.').is_empty() || !is_name(&folder) {
         "unnamed".clone_into(&mut folder);
     }
     Ok(Place { path: format!("warc/{folder}/{name}"), index: None })

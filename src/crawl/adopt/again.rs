@@ -8,7 +8,8 @@ use crate::archive::warc::{RawRecord, Receipt, RecordId, RecordType, field, loca
 use crate::config::{Site, Whole};
 use crate::crawl::coverage::Fate;
 use crate::crawl::error::CrawlError;
-use crate::crawl::process::{Finding, Text, html, read_article};
+use crate::crawl::found::Text;
+use crate::crawl::process::{Finding, html, read_article};
 use crate::crawl::readers::ArticleReaders;
 use crate::crawl::recorded::{Lines, Read, exchange_of, visit_of};
 use crate::crawl::recurring;

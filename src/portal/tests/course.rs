@@ -267,7 +267,10 @@ proptest! {
         let (listed, _) = walk(&mut list, window);
         prop_assert_eq!(lost(&list, &listed, window), Vec::<u32>::new());
         let needed = usize::try_from(span + 1).unwrap() * 3 / SIZE + 2;
-        prop_assert!(list.asked.len() <= needed + 26, "{} pages for {}: {:?}", list.asked.len(), needed, list.asked);
+        // A list that tells no total and leads past its end to its first page looks as if it had moved up: a few pages at its
+        // end are read again.
+        let again = if told { 0 } else { 12 };
+        prop_assert!(list.asked.len() <= needed + 26 + again, "{} pages for {}: {:?}", list.asked.len(), needed, list.asked);
     }
 
     /// Articles that come and go while a whole list is walked: what is jumped over is found, or told.

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use luutru::access::Access;
 use luutru::serve::{Library, Limits, Options, router, serve};
 
 use super::server::Server;
@@ -55,7 +56,13 @@ fn a_client_that_takes_nothing_is_left() {
     let address = listener.local_addr().unwrap();
     let library = Arc::new(Library::new(root.path().to_owned(), Options::default()));
     let limits = Limits { stall: Duration::from_millis(300), drain: Duration::ZERO, ..Limits::default() };
-    runtime.spawn(serve(listener, router(library), None, limits, std::future::pending()));
+    runtime.spawn(serve(
+        listener,
+        router(library).layer(axum::Extension(Access::all())),
+        None,
+        limits,
+        std::future::pending(),
+    ));
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(format!("GET /files/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").as_bytes()).unwrap();
     let begun = Instant::now();
