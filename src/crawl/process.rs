@@ -11,7 +11,7 @@ use super::task::{Failure, Finished, Task};
 use super::visit;
 use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
 use crate::article::recurring::Learned;
-use crate::article::{Article, ArticleReader, Hint, Reading, suspicion};
+use crate::article::{ArticleReader, Hint, Reading, suspicion};
 use crate::config::Requisites;
 use crate::fetch::{Cut, Exchange, FetchError};
 use crate::ledger::LedgerError;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use url::Url;
 
-use super::super::process::Text;
+use super::super::found::Text;
 use crate::archive::catalog::Asset;
 use crate::archive::text;
 use crate::article::EXTRACTOR;
