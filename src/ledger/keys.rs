@@ -96,7 +96,7 @@ impl Key {
 
     /// How often a list brings news, and when it is looked at next.
     pub fn rhythm(site: &str, list: &str) -> Vec<u8> {
-        parts(b's', site, list.as_bytes())
+        parts(b'l', site, list.as_bytes())
     }
 
     /// What the daemon knows of a site.
@@ -126,7 +126,7 @@ impl Key {
 
     /// The account of the blocks that a site repeats.
     pub fn recurring(site: &str) -> Vec<u8> {
-        parts(b'e', site, b"")
+        parts(b'b', site, b"")
     }
 
     /// How much of a WARC file is accounted for, by its final name.
@@ -181,12 +181,12 @@ impl Key {
 
     /// An article whose record is owed the places of its files.
     pub fn owing(site: &str, content: &Digest) -> Vec<u8> {
-        parts(b'o', site, &content.0)
+        parts(b'g', site, &content.0)
     }
 
     /// All articles whose records are owed the places of their files.
     pub fn owing_all() -> Vec<u8> {
-        b"o/".to_vec()
+        b"g/".to_vec()
     }
 
     /// A single value of the ledger itself.
