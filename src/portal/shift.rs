@@ -85,11 +85,16 @@ impl Shift {
         if expected > 0 || page != self.last.0 + 1 {
             return Meeting::Read;
         }
-        let anchor = self.anchors.remove(at);
         // Its first articles at the end of the page read last: they have moved there.
+        let anchor = &self.anchors[at];
         let before = |key: &u64| self.last.1.iter().position(|known| known == key);
         let here = anchor.keys.iter().enumerate().filter(|(at, key)| before(key).is_some_and(|before| before > *at));
         let moved_up = i64::try_from(here.count()).unwrap_or(0) - i64::from(self.usual);
+        if expected + moved_up < 0 {
+            // Fewer than stand at every page's foot: that was no foot, but a list pushed down at each step.
+            return Meeting::Read;
+        }
+        let anchor = self.anchors.remove(at);
         let sure = self.sure;
         self.settle(page, &anchor.keys, None);
         // Between the page read last and this one nothing can be lost: both are listed.
@@ -267,6 +272,17 @@ mod tests {
             }
         };
         assert_eq!(walk(push).0, vec![]);
+    }
+
+    #[test]
+    fn a_list_pushed_down_at_every_step_has_no_foot() {
+        let list: Vec<u64> = (0..11).collect();
+        let pushed: Vec<u64> = std::iter::once(100).chain(0..11).collect();
+        let mut shift = Shift::default();
+        shift.enter(1, &page(&list, 1), Some(3));
+        shift.ahead(3, &page(&list, 3), Some(true));
+        assert_eq!(shift.read(2, &page(&pushed, 2), Some(3)), None);
+        assert_eq!(shift.meet(3), Meeting::Read);
     }
 
     #[test]
