@@ -114,7 +114,8 @@ impl Serve {
                 }
                 notify.stopping();
             };
-            notify.ready(&status);
+            notify.status(&status);
+            notify.ready();
             let beside = async { tokio::join!(door.keep_notes(), door::reload(tls.clone()), notify.keep_alive()) };
             tokio::select! {
                 () = serve::serve(listener, router, tls.clone(), limits(), stop) => {}

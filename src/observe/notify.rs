@@ -10,7 +10,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub struct Notify {
     manager: Option<(UnixDatagram, SocketAddr)>,
-    every: Option<Duration>,
+    /// Within so long it wants to hear that work goes on.
+    pub watchdog: Option<Duration>,
 }
 
 impl Notify {
@@ -22,17 +23,33 @@ impl Notify {
             [b'/', ..] => SocketAddr::from_pathname(Path::new(&name)),
             _ => return Self::default(),
         };
-        let manager = address.and_then(|address| Ok((UnixDatagram::unbound()?, address)));
+        let manager = address.and_then(|address| {
+            let socket = UnixDatagram::unbound()?;
+            // A manager whose queue is full must not hold up the work.
+            socket.set_nonblocking(true)?;
+            Ok((socket, address))
+        });
         let manager = manager.inspect_err(|error| tracing::warn!(%error, "systemd cannot be told")).ok();
         let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
         let for_us = number("WATCHDOG_PID").is_none_or(|pid| pid == u64::from(std::process::id()));
-        let every = number("WATCHDOG_USEC").filter(|&micros| for_us && micros > 0).map(Duration::from_micros);
-        Self { manager, every }
+        let watchdog = number("WATCHDOG_USEC").filter(|&micros| for_us && micros > 0).map(Duration::from_micros);
+        Self { manager, watchdog }
     }
 
-    /// It can be used from now on.
-    pub fn ready(&self, status: &str) {
-        self.send(&format!("READY=1\nSTATUS={}", status.replace('\n', " ")));
+    /// It can be used from now on; said again after a reload.
+    pub fn ready(&self) {
+        self.send("READY=1");
+    }
+
+    /// A new configuration is being read. The time is what systemd 253 and later wants to see.
+    pub fn reloading(&self) {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        self.send(&format!("RELOADING=1\nMONOTONIC_USEC={}", now.tv_sec * 1_000_000 + now.tv_nsec / 1_000));
+    }
+
+    /// A line for `systemctl status`.
+    pub fn status(&self, line: &str) {
+        self.send(&format!("STATUS={}", line.replace('\n', " ")));
     }
 
     /// It is ending.
@@ -45,15 +62,11 @@ impl Notify {
         self.send("WATCHDOG=1");
     }
 
-    /// How often [`Self::alive`] has to be said: twice in the time after which it would be ended.
-    pub fn every(&self) -> Option<Duration> {
-        self.every.map(|time| time / 2)
-    }
-
     /// Says that it is alive, for as long as it is polled: a runtime that hangs says nothing.
     pub async fn keep_alive(&self) {
-        let Some(every) = self.every() else { return std::future::pending().await };
-        let mut turns = tokio::time::interval(every);
+        let Some(watchdog) = self.watchdog else { return std::future::pending().await };
+        // Twice in the time after which it would be ended.
+        let mut turns = tokio::time::interval(watchdog / 2);
         loop {
             turns.tick().await;
             self.alive();

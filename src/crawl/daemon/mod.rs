@@ -11,7 +11,7 @@
 //! configuration (SIGHUP: new WARC files say which configuration they were made under), or waits for room on the disk and
 //! begins again. There is no second way to stop, and none to change a part of a running pipeline.
 //!
-//! All state is in the ledger: histories and alarms of lists (`s/`), pauses and back-off of sites (`o/`), servers (`h/`),
+//! All state is in the ledger: histories and alarms of lists (`l/`), pauses and back-off of sites (`o/`), servers (`h/`),
 //! jobs that outlive the daemon (`e/`), the times of further visits (`d/`). In memory are the work in flight and one desk a
 //! site. The ledger is a cache: when it is lost, lists are looked at anew, and pauses and jobs are forgotten.
 //!
@@ -25,7 +25,6 @@ mod errand;
 mod hook;
 mod hub;
 mod keeper;
-mod notify;
 mod round;
 mod rows;
 pub mod status;
@@ -52,9 +51,9 @@ use super::shelf::Shelf;
 use super::task::Finished;
 use crate::config::Config;
 use crate::model::{Clock, SystemClock};
+use crate::observe::Notify;
 use hook::AlarmNote;
 use keeper::Keeper;
-use notify::Notifier;
 
 /// Requests under way are waited for so long when the daemon ends; with sealing, it is gone within half a minute.
 const GRACE: Duration = Duration::from_secs(20);
@@ -92,7 +91,7 @@ pub async fn live<T>(
     mut ears: Ears<'_>,
     begun: impl FnOnce(&Arc<Hub>) -> Result<T, CrawlError>,
 ) -> Result<(), CrawlError> {
-    let notifier = Arc::new(Notifier::from_env());
+    let notifier = Arc::new(Notify::from_env());
     open::make(&config.root)?;
     let Opened { ledger, unclean } = open::open(&config.root)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -153,7 +152,7 @@ fn take_over(hub: &Hub, config: &Arc<Config>) {
 /// One run of the pipeline after the other.
 struct Generation {
     hub: Arc<Hub>,
-    notifier: Arc<Notifier>,
+    notifier: Arc<Notify>,
     unclean: bool,
 }
 
@@ -358,7 +357,7 @@ async fn hear(ears: &mut Ears<'_>, orders: &mut mpsc::Receiver<Order>) -> Event 
 }
 
 /// Feeds the watchdog while the pipeline moves, and tells the service manager how things stand.
-async fn watch_over(hub: Arc<Hub>, notifier: Arc<Notifier>) {
+async fn watch_over(hub: Arc<Hub>, notifier: Arc<Notify>) {
     // Four times in its period, so that one late turn does no harm.
     let period = notifier.watchdog.map_or(LOOK * 10, |period| period / 4).clamp(LOOK / 10, LOOK * 10);
     let mut said = String::new();
