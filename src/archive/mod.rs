@@ -4,6 +4,7 @@
 //! cutting a torn tail off a file that a crash left open; everything else under the root can be made from them again.
 //! Refuses: the network, the ledger, and the clock (`now` is passed in).
 
+mod article;
 pub mod bagit;
 pub mod catalog;
 pub mod cdxj;
