@@ -5,9 +5,11 @@
 
 mod again;
 mod due;
+mod item;
 mod retry;
 
 pub use due::Ages;
+pub use item::{Candidate, GaveUp, Known};
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,31 +19,10 @@ use super::coverage::{Coverage, Fate};
 use super::rows::{QueueRow, UrlRow, UrlState, decode, encode};
 use crate::archive::warc::Receipt;
 use crate::ledger::{Applied, Batch, Key, Ledger, LedgerError};
-use crate::model::{CanonicalUrl, Stamp};
+use crate::model::CanonicalUrl;
 
 /// Queue places looked through for a free one: more than can ever be under lease at once.
 const LOOK_AHEAD: usize = 256;
-
-/// An item that a list named.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    /// The address as the list gave it.
-    pub url: String,
-    /// Its key.
-    pub key: CanonicalUrl,
-    /// The list.
-    pub list: String,
-    /// The list page.
-    pub via: String,
-    /// The link's text.
-    pub title: String,
-    /// The list's date.
-    pub listed: Option<Stamp>,
-    /// The walk that counts it.
-    pub walk: String,
-    /// It waits behind everything else of its site: a backfill beside live lists.
-    pub patient: bool,
-}
 
 /// The right to work on one item.
 #[derive(Debug, Clone)]
@@ -63,33 +44,6 @@ impl Lease {
     pub fn fence(&self) -> u64 {
         self.row.fence
     }
-}
-
-/// Why an item leaves the queue without a capture of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GaveUp {
-    /// It could not be fetched.
-    Failed {
-        /// One word, or a status.
-        cause: String,
-        /// Whether a later run tries again.
-        retryable: bool,
-    },
-    /// robots.txt forbids it, by this line.
-    Refused(String),
-}
-
-/// What the queue knew of a candidate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
-    /// Nothing: it is queued now.
-    New,
-    /// It waits in the queue already.
-    Queued,
-    /// It is archived.
-    Held,
-    /// It was found to be no article, or not to be had for good.
-    Settled,
 }
 
 /// The queues of all sites, in the ledger.
