@@ -41,5 +41,6 @@ mod takedowns;
 mod templates;
 mod tidy;
 mod tls;
+mod units;
 mod versions;
 mod walking;
