@@ -89,7 +89,9 @@ impl Shift {
         let anchor = &self.anchors[at];
         let before = |key: &u64| self.last.1.iter().position(|known| known == key);
         let here = anchor.keys.iter().enumerate().filter(|(at, key)| before(key).is_some_and(|before| before > *at));
-        let moved_up = i64::try_from(here.count()).unwrap_or(0) - i64::from(self.usual);
+        // The last page may have fewer articles than a foot has room for.
+        let foot = i64::from(self.usual).min(i64::try_from(anchor.keys.len()).unwrap_or(i64::MAX));
+        let moved_up = i64::try_from(here.count()).unwrap_or(0) - foot;
         if expected + moved_up < 0 {
             // Fewer than stand at every page's foot: that was no foot, but a list pushed down at each step.
             return Meeting::Read;
