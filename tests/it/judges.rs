@@ -28,7 +28,7 @@ fn judge(tool: &str, words: &[&Path]) -> Output {
 }
 
 /// One of our scripts around a judge.
-fn script(name: &str, words: &[PathBuf]) -> Output {
+pub fn script(name: &str, words: &[PathBuf]) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges").join(name);
     let words: Vec<&Path> = std::iter::once(script.as_path()).chain(words.iter().map(PathBuf::as_path)).collect();
     judge("python", &words)
@@ -39,12 +39,12 @@ fn said(output: &Output) -> String {
 }
 
 #[track_caller]
-fn passes(output: &Output) {
+pub fn passes(output: &Output) {
     assert!(output.status.success(), "{}", said(output));
 }
 
 #[track_caller]
-fn objects(output: &Output) {
+pub fn objects(output: &Output) {
     assert!(!output.status.success(), "a judge that lets this through judges nothing:\n{}", said(output));
 }
 
