@@ -19,6 +19,7 @@ mod fixity;
 mod flow;
 mod gates;
 mod harness;
+mod hops;
 mod interrupt;
 mod judges;
 mod large;

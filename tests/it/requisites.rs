@@ -203,7 +203,29 @@ fn a_page_is_archived_with_everything_it_shows_and_links_to() {
     assert!(pair.assets.requests("/rieng/kin.png").is_empty(), "robots.txt of the other host forbids it");
     assert!(pair.own.requests("/phim.mp4").is_empty() && pair.own.requests("/anh/vua.jpg").is_empty());
     recorded(&root);
+    known(&pair);
     expect_exit(&finish(luutru(&root, "verify")), DONE);
+}
+
+/// `why` finds parts and files as well, also those on the other host.
+fn known(pair: &Pair) {
+    let why = |url: String| -> Value {
+        let mut ask = luutru(&pair.root(), "why");
+        ask.args(["--json", "--config"]).arg(pair.folder.path().join("luutru.toml")).arg(url);
+        let output = finish(ask);
+        expect_exit(&output, DONE);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    for url in [pair.own.url("/css/chu.woff2"), pair.assets.url("/kho/cdn.png"), pair.own.url("/tep/xem.pdf")] {
+        let found = why(url);
+        assert_eq!((&found["verdict"], &found["site"]), (&"captured".into(), &"raw".into()), "{found:#}");
+        let place = &found["captures"][0];
+        let record =
+            read_at(&locate(&pair.root(), place["file"].as_str().unwrap()), place["offset"].as_u64().unwrap(), 0);
+        assert_eq!(record.unwrap().fields.get("WARC-Target-URI"), found["url"].as_str());
+    }
+    assert_eq!(why(pair.own.url("/anh/mat.jpg"))["verdict"], "failed");
+    assert_eq!(why(pair.own.url("/phim.mp4"))["verdict"], "not-listed");
 }
 
 /// The record says what each file is, and where.

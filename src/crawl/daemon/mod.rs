@@ -21,6 +21,7 @@
 //! Refuses: to share the root. The ledger's lock makes the owner; the control socket belongs to it.
 
 mod account;
+pub mod captured;
 mod errand;
 mod hook;
 mod hub;
