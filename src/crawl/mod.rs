@@ -20,6 +20,7 @@ mod idle;
 mod kept;
 mod lane;
 mod listing;
+mod mend;
 mod near;
 mod open;
 mod outcome;
