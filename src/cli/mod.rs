@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr. Errors are one line, then what to do about it.
 
 mod articles;
+mod audit;
 mod backfill;
 mod bundle;
 mod check;
@@ -97,6 +98,8 @@ enum Command {
     Extract(extract::Extract),
     /// Re-read every WARC record and say what is damaged
     Verify(verify::Verify),
+    /// Prove from the WARC files alone that servers were asked politely
+    Audit(audit::Audit),
     /// Serve the archive to archivists
     Serve(serve::Serve),
     /// Fetch a verified copy from a server elsewhere
@@ -154,6 +157,7 @@ impl Command {
             Self::Hold(command) => command.run(common),
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
+            Self::Audit(command) => command.run(common),
             Self::Serve(command) => command.run(common),
             Self::Pull(command) => command.run(common),
             Self::Token(command) => command.run(common),
