@@ -10,6 +10,7 @@ mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
+mod doctor;
 mod door;
 mod exit;
 mod export;
@@ -72,6 +73,8 @@ enum Command {
     Status(remote::Status),
     /// Why an address was or was not archived, and where it lies
     Why(remote::Why),
+    /// Whether this machine, this configuration and this archive are fit
+    Doctor(doctor::Doctor),
     /// Leave a site, or everything, alone until it is resumed
     Pause(remote::Pause),
     /// Let a paused site, or everything, go on
@@ -144,6 +147,7 @@ impl Command {
             Self::Run(command) => command.run(common),
             Self::Status(command) => command.run(common),
             Self::Why(command) => command.run(common),
+            Self::Doctor(command) => command.run(common),
             Self::Pause(command) => command.run(common),
             Self::Resume(command) => command.run(common),
             Self::Reload(command) => command.run(common),

@@ -9,6 +9,7 @@ mod daemon;
 mod daemon_control;
 mod daemon_stage;
 mod disk;
+mod doctor;
 mod errors;
 mod examples;
 mod exports;
