@@ -61,7 +61,8 @@ pub struct Selection {
 impl Selection {
     /// Finds what belongs to `query`.
     pub fn make(root: &Path, query: Query) -> Result<Self> {
-        let (files, foreign) = files::list(root)?;
+        let (mut files, foreign) = files::list(root)?;
+        files.retain(|file| query.sees_site(&file.name.site));
         known_sites(root, &files, &query)?;
         let hidden = Hidden::read(root)?;
         let held = held(root, &files, &query)?;
@@ -227,7 +228,7 @@ struct Chosen {
 /// Addresses that the sites that were asked for captured; empty when all are asked for.
 fn held(root: &Path, files: &[WarcFile], query: &Query) -> Result<HashSet<Key>> {
     let mut held = HashSet::new();
-    if query.sites.is_empty() {
+    if query.sites.is_empty() && query.within.is_none() {
         return Ok(held);
     }
     for file in files.iter().filter(|file| file.of_captures() && query.wants_site(&file.name.site)) {

@@ -29,7 +29,8 @@ pub struct Row {
 pub fn show(library: &Library, view: &View) -> Answer {
     let hidden = library.hidden()?;
     let shelf = library.shelf()?;
-    let by_site = shelf.sites(&hidden);
+    let mut by_site = shelf.sites(&hidden);
+    by_site.retain(|site, _| view.access.may_see(site));
     let mut all: Vec<&Article> = by_site.values().flatten().copied().collect();
     let rows: Vec<Row> = by_site.iter().map(|(id, articles)| row(library, id, articles)).collect();
     let growth = chart::growth(all.iter().map(|article| article.captured));
