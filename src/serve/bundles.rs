@@ -24,9 +24,10 @@ use crate::access::Access;
 use crate::archive::ArchiveError;
 use crate::archive::select::{By, Query, Selection};
 use crate::archive::wacz::{self, Writer};
+use crate::page::requisites;
 
 /// What is larger is not streamed: a broken line would mean to begin again.
-const STREAMED_BYTES: u64 = 2 << 30;
+pub(super) const STREAMED_BYTES: u64 = 2 << 30;
 /// About what a capture takes in the index, and an article among the pages.
 const CAPTURE_BYTES: u64 = 120;
 const ARTICLE_BYTES: u64 = 2_500;
@@ -73,7 +74,7 @@ async fn select(library: &Arc<Library>, access: &Access, parameters: &Parameters
     let made = library.blocking(move |library| {
         // Also says when the log of takedowns cannot be read.
         library.shown_here()?;
-        let made = Selection::make(library.root(), query);
+        let made = Selection::make(library.root(), query, &requisites::named);
         drop(place);
         made.map_err(|error| match error {
             // What is hidden, what never was: the answer is the same.
@@ -88,7 +89,7 @@ async fn select(library: &Arc<Library>, access: &Access, parameters: &Parameters
     Ok(selection)
 }
 
-fn bytes(selection: &Selection) -> u64 {
+pub(super) fn bytes(selection: &Selection) -> u64 {
     let warcs: u64 = selection.takes.iter().map(|take| take.length + 512).sum();
     warcs + selection.captures * CAPTURE_BYTES + selection.articles() as u64 * ARTICLE_BYTES + FIXED_BYTES
 }

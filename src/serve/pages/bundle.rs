@@ -6,6 +6,7 @@ use super::Answer;
 use super::view::{Place, View};
 use crate::archive::ArchiveError;
 use crate::archive::select::{By, Query, Selection};
+use crate::page::requisites;
 use crate::serve::error::ServeError;
 use crate::serve::library::Library;
 
@@ -64,7 +65,7 @@ fn chosen(library: &Library, view: &View) -> Result<Markup, ServeError> {
     if by == By::Captured {
         params.push(("by", "captured".to_owned()));
     }
-    let selection = match Selection::make(library.root(), query) {
+    let selection = match Selection::make(library.root(), query, &requisites::named) {
         Ok(selection) => selection,
         // What it says names places on our disk.
         Err(ArchiveError::Selection { .. }) => {
