@@ -43,6 +43,7 @@ mod takedowns;
 mod templates;
 mod tidy;
 mod tls;
+mod traps;
 mod units;
 mod versions;
 mod walking;
