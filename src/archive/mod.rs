@@ -29,6 +29,7 @@ pub mod warc;
 pub use error::{ArchiveError, Result};
 pub use find::{Found, captures_of};
 pub(crate) use fsio::{Durability, create_dirs, replace, sync_dir, sync_file_system};
+pub(crate) use lines::Lines;
 
 /// Puts a file in place whole, so that a reader sees the old one or the new; it may be lost with the power.
 pub fn replace_rebuildable(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
