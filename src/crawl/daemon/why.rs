@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::rows::SiteRow;
 use crate::config::{Config, RobotsPolicy, Site};
 use crate::crawl::rows::{ContentRow, UrlRow, UrlState, decode};
 use crate::crawl::shelve;
@@ -32,6 +33,9 @@ pub struct Why {
     pub article: Option<Place>,
     /// What robots.txt, as it was last read, says of it.
     pub robots: Option<String>,
+    /// Why its site cannot be asked at present, and when it is asked again.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// When it was last fetched, and when it first was.
     pub visited: Option<String>,
     /// When it first was.
@@ -66,6 +70,7 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
         via: None,
         article: None,
         robots: None,
+        trouble: None,
         visited: None,
         first_visited: None,
     };
@@ -84,6 +89,7 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
     let owner = config.sites().iter().find(|site| site.owns(&url)).or(bare.as_ref());
     let Some(site) = owner else { return Ok(out) };
     out.robots = robots(ledger, site, &url)?;
+    out.trouble = trouble(ledger, site)?;
     let Some(row) = row_of(ledger, site, &url)? else {
         if config.site(&site.id).is_none() {
             set(&mut out, "out-of-scope", format!("no configured site owns {}", url.host_str().unwrap_or_default()));
@@ -116,6 +122,14 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
         }
     }
     Ok(out)
+}
+
+/// A site that cannot be reached is asked again, however long that lasts; nothing of it is given up.
+fn trouble(ledger: &dyn Ledger, site: &Site) -> Result<Option<String>, LedgerError> {
+    let row = SiteRow::of(ledger, &site.id)?;
+    let Some(why) = row.trouble else { return Ok(None) };
+    let again = jiff::Timestamp::from_millisecond(row.retry_ms).map(|at| format!("; asked again after {at}"));
+    Ok(Some(format!("{why}{}", again.unwrap_or_default())))
 }
 
 fn place(root: &Path, known: ContentRow, version: u32) -> Place {
