@@ -9,6 +9,6 @@ mod gate;
 mod permit;
 pub mod robots;
 
-pub use budget::{Answer, Budget, Outcome, Pace, Wait};
+pub use budget::{Answer, Budget, Outcome, Pace, STRETCH_DELAYS, Wait};
 pub use gate::{Refusal, RobotsAnswer, RobotsGate, retry_after};
 pub use permit::{Pass, Permit, Spent};

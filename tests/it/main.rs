@@ -34,6 +34,7 @@ mod recovery;
 mod recurring;
 mod reindex;
 mod requisites;
+mod rude;
 mod score;
 mod serve;
 mod sitemaps;
