@@ -370,18 +370,26 @@ async fn watch_over(hub: Arc<Hub>, notifier: Arc<Notify>) {
     let period = notifier.watchdog.map_or(LOOK * 10, |period| period / 4).clamp(LOOK / 10, LOOK * 10);
     let mut said = String::new();
     loop {
-        match hub.stalled(Instant::now()) {
-            None => notifier.alive(),
-            Some(what) => {
-                hub.counters.standstills.add(1);
-                tracing::error!("{what} has come to a standstill; the watchdog is not fed");
-            }
-        }
-        let line = status::line(&hub);
-        if line != said {
-            notifier.status(&line);
-            said = line;
-        }
+        look_over(&hub, &notifier, Instant::now(), &mut said);
         tokio::time::sleep(period).await;
     }
 }
+
+/// One look: the watchdog is fed unless something stands still, and the status told where it has changed.
+fn look_over(hub: &Hub, notifier: &Notify, now: Instant, said: &mut String) {
+    match hub.stalled(now) {
+        None => notifier.alive(),
+        Some(what) => {
+            hub.counters.standstills.add(1);
+            tracing::error!("{what} has come to a standstill; the watchdog is not fed");
+        }
+    }
+    let line = status::line(hub);
+    if line != *said {
+        notifier.status(&line);
+        *said = line;
+    }
+}
+
+#[cfg(test)]
+mod tests;
