@@ -70,6 +70,8 @@ pub struct List {
     pub complete: bool,
     /// Why it ended there.
     pub why: String,
+    /// The same in one word.
+    pub stop: String,
 }
 
 /// A month of a report.
