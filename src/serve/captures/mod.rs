@@ -4,7 +4,6 @@
 //! A search keeps a piece of each index in memory, never an index, and holds no file open.
 
 mod keys;
-mod sorted;
 mod tails;
 
 use std::cmp::Reverse;
@@ -15,13 +14,13 @@ use std::path::Path;
 use super::error::ServeError;
 use super::holdings::WarcFile;
 use crate::access::Access;
+use crate::archive::Sorted;
 use crate::archive::cdxj::Entry;
 use crate::archive::select::Hidden;
 
 pub use keys::{Keys, Match};
 pub use tails::Tails;
 
-use sorted::Sorted;
 use tails::Listed;
 
 /// Where to search.
