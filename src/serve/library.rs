@@ -83,7 +83,7 @@ impl Library {
             sums: Arc::new(Sums::open(options.cache.as_deref())),
             tails: Tails::default(),
             jobs: Arc::new(Jobs::open(options.cache.as_deref())),
-            singles: Singles::default(),
+            singles: Singles::open(options.cache.as_deref()),
             metrics: Metrics::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             selecting: Arc::new(Semaphore::new(SELECTING)),
@@ -102,11 +102,6 @@ impl Library {
     /// Where it lies.
     pub fn root(&self) -> &Path {
         &self.root
-    }
-
-    /// The folder for what is computed.
-    pub fn cache(&self) -> Option<&Path> {
-        self.options.cache.as_deref()
     }
 
     /// The folder of ReplayWeb.page.

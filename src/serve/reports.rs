@@ -50,7 +50,8 @@ pub struct Alarm {
     /// The list.
     pub list: String,
     /// One word.
-    pub alarm: String,
+    #[serde(rename = "alarm")]
+    pub kind: String,
     /// Since when.
     pub since: String,
     /// In a line.

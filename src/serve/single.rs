@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::{NamedTempFile, TempPath};
 
-use super::bundles::{STREAMED_BYTES, bytes};
+use super::bundles::bytes;
 use super::error::ServeError;
 use super::files::Gift;
 use super::library::Library;
@@ -24,6 +24,9 @@ use crate::page::requisites;
 
 /// Articles that are kept; the one that was asked for longest ago goes first.
 const MOST: usize = 32;
+/// Bytes of all that are kept, and of one; a larger one is for `/bundles`.
+const MOST_BYTES: u64 = 2 << 30;
+const LARGEST_BYTES: u64 = 1 << 30;
 /// How long one is kept after it was made: what was captured since is then found.
 const KEPT_FOR: Duration = Duration::from_mins(10);
 /// Written at once.
@@ -73,13 +76,31 @@ impl Single {
     }
 }
 
-/// Those that were made lately.
-#[derive(Debug, Default)]
-pub struct Singles(Mutex<VecDeque<Arc<Single>>>);
+/// Those that were made lately, the latest in front.
+#[derive(Debug)]
+pub struct Singles {
+    folder: PathBuf,
+    kept: Mutex<VecDeque<Arc<Single>>>,
+}
 
 impl Singles {
+    /// None yet; what an earlier run that was killed left in the cache is removed.
+    pub fn open(cache: Option<&Path>) -> Self {
+        let folder = cache.map(|cache| cache.join("replay"));
+        for entry in folder.iter().flat_map(fs::read_dir).flatten().flatten() {
+            let _ = fs::remove_file(entry.path());
+        }
+        Self { folder: folder.unwrap_or_else(std::env::temp_dir), kept: Mutex::default() }
+    }
+
     fn all(&self) -> MutexGuard<'_, VecDeque<Arc<Single>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A file with a name, since it is opened once for each range.
+    fn room(&self) -> io::Result<NamedTempFile> {
+        fs::create_dir_all(&self.folder)?;
+        tempfile::Builder::new().prefix("replay-").suffix(".wacz").tempfile_in(&self.folder)
     }
 
     fn find(&self, holds: impl Fn(&Single) -> bool) -> Option<Arc<Single>> {
@@ -95,6 +116,9 @@ impl Singles {
         let mut all = self.all();
         all.push_front(Arc::clone(&single));
         all.truncate(MOST);
+        while all.len() > 1 && all.iter().map(|single| single.length).sum::<u64>() > MOST_BYTES {
+            all.pop_back();
+        }
         single
     }
 }
@@ -142,12 +166,11 @@ fn make(library: &Library, id: String, access: Access, shown: Arc<Shown>) -> Res
         other => other.into(),
     })?;
     let expected = bytes(&selection);
-    if expected > STREAMED_BYTES {
+    if expected > LARGEST_BYTES {
         return Err(ServeError::TooLarge { bytes: expected });
     }
     let failed = |source: io::Error| ServeError::Read { path: "the replay of an article".to_owned(), source };
-    let folder = library.cache().map_or_else(std::env::temp_dir, Path::to_owned);
-    let file = room(&folder).map_err(failed)?;
+    let file = library.singles.room().map_err(failed)?;
     let out = BufWriter::with_capacity(WRITE_BYTES, file.as_file().try_clone().map_err(failed)?);
     let (mut out, _) = wacz::write(&selection, Writer::file(out), Path::new("a replay"))?;
     out.flush().map_err(failed)?;
@@ -162,9 +185,4 @@ fn make(library: &Library, id: String, access: Access, shown: Arc<Shown>) -> Res
     let digest = sums::compute(&path).map_err(failed)?.digest();
     let digest = digest.ok_or(ServeError::Worker)?;
     Ok(Single { visits, length, digest, id, access, shown, made: Instant::now(), path })
-}
-
-/// A file with a name, which `give` opens once for each range.
-fn room(folder: &PathBuf) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix("replay-").suffix(".wacz").tempfile_in(folder)
 }

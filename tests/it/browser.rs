@@ -77,6 +77,9 @@ fn every_page_is_sound_in_a_browser_and_an_article_is_replayed() {
     named["plain"] = plain.base().into();
     named["closed"] = closed.base().into();
     named["shots"] = tools.join("shots").to_str().unwrap().into();
+    // The portals are there still: who asks them for what is missing is found out.
+    let asked = || stage.portals().iter().map(|portal| portal.requests().len()).collect::<Vec<_>>();
+    let before = asked();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/walk.py");
     let mut walk = Command::new(tools.join("venv/bin/python"));
     walk.arg("-u").arg(script).arg(named.to_string()).stdout(Stdio::piped()).stderr(Stdio::inherit());
@@ -86,4 +89,5 @@ fn every_page_is_sound_in_a_browser_and_an_article_is_replayed() {
         println!("{}", line.unwrap());
     }
     assert!(walk.wait().unwrap().success(), "the browser found faults; they are named above");
+    assert_eq!(asked(), before, "replay asked the portals");
 }
