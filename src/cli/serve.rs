@@ -17,6 +17,8 @@ use crate::serve::{self, Library, Limits, Options, Reading};
 
 /// Threads that read files, at most: every answer that is read from disk needs one now and then, none for long.
 const BLOCKING_THREADS: usize = 128;
+/// Where the package, or whoever keeps the machine, puts ReplayWeb.page.
+const REPLAY: &str = "/usr/share/luutru/replay";
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -30,6 +32,9 @@ pub struct Serve {
     /// Address under which clients reach the server, where that is another (a proxy, a name)
     #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: Option<Url>,
+    /// Folder of ReplayWeb.page, to show pages as they looked; /usr/share/luutru/replay if that is one
+    #[arg(long, value_name = "DIR", env = "LUUTRU_REPLAY")]
+    replay: Option<PathBuf>,
     #[command(flatten)]
     access: door::Access,
 }
@@ -66,6 +71,15 @@ fn cache(asked: Option<&Path>, root: &Path) -> anyhow::Result<Option<PathBuf>> {
     }
 }
 
+/// The folder of ReplayWeb.page. One that was asked for has to be one.
+fn replay(asked: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
+    match asked.map(|folder| (folder, serve::replay_fault(folder))) {
+        Some((_, Some(fault))) => Err(UsageError { what: format!("--replay {fault}") }.into()),
+        Some((folder, None)) => Ok(Some(folder.to_owned())),
+        None => Ok(Some(PathBuf::from(REPLAY)).filter(|folder| serve::replay_fault(folder).is_none())),
+    }
+}
+
 /// As many connections as there are file numbers for, two each.
 fn limits() -> Limits {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -90,6 +104,7 @@ impl Serve {
         }
         let cache = cache(self.cache.as_deref(), &config.root)?;
         let tls = self.access.tls()?;
+        let replay = replay(self.replay.as_deref())?;
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
         runtime.block_on(async {
@@ -100,8 +115,8 @@ impl Serve {
             let scheme = if tls.is_some() { "https" } else { "http" };
             let status = format!("serving {} on {scheme}://{address}/", config.root.display());
             output::note(&status);
-            let options =
-                Options { cache, public_url: self.public_url.clone(), listen: address, secured: tls.is_some() };
+            let (public_url, secured) = (self.public_url.clone(), tls.is_some());
+            let options = Options { cache, public_url, listen: address, secured, replay };
             let index = Place::under(self.cache.clone()).dir(&config.root);
             let reading = Reading::open(&config.root, index, config.sites().to_vec());
             let library = Arc::new(Library::new(config.root.clone(), options).with_reading(reading));

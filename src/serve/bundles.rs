@@ -27,7 +27,7 @@ use crate::archive::wacz::{self, Writer};
 use crate::page::requisites;
 
 /// What is larger is not streamed: a broken line would mean to begin again.
-pub(super) const STREAMED_BYTES: u64 = 2 << 30;
+const STREAMED_BYTES: u64 = 2 << 30;
 /// About what a capture takes in the index, and an article among the pages.
 const CAPTURE_BYTES: u64 = 120;
 const ARTICLE_BYTES: u64 = 2_500;

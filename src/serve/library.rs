@@ -16,6 +16,7 @@ use super::manifests::Manifests;
 use super::metrics::Metrics;
 use super::reading::Reading;
 use super::shown::{Curtain, Shown};
+use super::single::Singles;
 use super::sums::Sums;
 use crate::access::Access;
 
@@ -42,11 +43,14 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Whether it speaks TLS itself.
     pub secured: bool,
+    /// Folder of ReplayWeb.page; without it, pages are not replayed in the browser.
+    pub replay: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache: None, public_url: None, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), secured: false }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { cache: None, public_url: None, listen, secured: false, replay: None }
     }
 }
 
@@ -61,6 +65,7 @@ pub struct Library {
     pub(super) sums: Arc<Sums>,
     pub(super) tails: Tails,
     pub(super) jobs: Arc<Jobs>,
+    pub(super) singles: Singles,
     pub(super) metrics: Metrics,
     streams: Arc<Semaphore>,
     selecting: Arc<Semaphore>,
@@ -78,6 +83,7 @@ impl Library {
             sums: Arc::new(Sums::open(options.cache.as_deref())),
             tails: Tails::default(),
             jobs: Arc::new(Jobs::open(options.cache.as_deref())),
+            singles: Singles::open(options.cache.as_deref()),
             metrics: Metrics::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             selecting: Arc::new(Semaphore::new(SELECTING)),
@@ -96,6 +102,11 @@ impl Library {
     /// Where it lies.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder of ReplayWeb.page.
+    pub fn replay(&self) -> Option<&Path> {
+        self.options.replay.as_deref()
     }
 
     /// The address that was configured for clients.

@@ -50,7 +50,8 @@ pub struct Alarm {
     /// The list.
     pub list: String,
     /// One word.
-    pub alarm: String,
+    #[serde(rename = "alarm")]
+    pub kind: String,
     /// Since when.
     pub since: String,
     /// In a line.
@@ -70,6 +71,8 @@ pub struct List {
     pub complete: bool,
     /// Why it ended there.
     pub why: String,
+    /// The same in one word.
+    pub stop: String,
 }
 
 /// A month of a report.

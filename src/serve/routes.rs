@@ -7,7 +7,7 @@ use axum::{Router, middleware};
 
 use super::error::ServeError;
 use super::library::Library;
-use super::{bundles, cdx, files, health, memento, metrics, origin, pages, wasapi};
+use super::{bundles, cdx, files, health, memento, metrics, origin, pages, replay, wasapi};
 
 /// Everything the server answers.
 pub fn router(library: Arc<Library>) -> Router {
@@ -18,6 +18,7 @@ pub fn router(library: Arc<Library>) -> Router {
         .merge(cdx::routes())
         .merge(memento::routes())
         .merge(bundles::routes())
+        .merge(replay::routes())
         .merge(metrics::routes())
         .merge(pages::routes())
         .fallback(async || ServeError::Missing { what: "page" }.into_response())

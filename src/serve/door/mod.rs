@@ -32,13 +32,14 @@ use crate::model::{Clock, SystemClock};
 const NOTE_EVERY: Duration = Duration::from_secs(30);
 /// What says only that the server is there, and so is for everybody.
 const OPEN: [&str; 2] = ["/livez", "/readyz"];
+/// What pages look like, and nothing of the archive: whatever is presented, so that a refusal is a page as well.
+const DRESS: [&str; 2] = ["/assets/", "/favicon.ico"];
 /// Where a token for some sites leads: what heeds [`Access`]. Everything else tells of all sites, and is for those who may
 /// see all.
-const SCOPED: [&str; 11] = [
+const SCOPED: [&str; 10] = [
     "/",
     "/livez",
     "/readyz",
-    "/favicon.ico",
     "/search",
     "/bundle",
     "/downloads",
@@ -57,7 +58,7 @@ const SCOPED_BELOW: [&str; 9] = [
     "/bundles/",
     "/sites/",
     "/articles/",
-    "/assets/",
+    "/replay/",
 ];
 
 /// From where a request came; the listener says it.
@@ -159,6 +160,10 @@ impl Door {
         let address = request.extensions().get::<Peer>().map_or(IpAddr::from([0; 4]), |peer| peer.0.ip());
         let now = SystemClock.now();
         let path = request.uri().path();
+        if DRESS.iter().any(|known| path.starts_with(known)) {
+            self.quotas.ask(Client::at(address)).map_err(too_many)?;
+            return Ok(Access::nothing());
+        }
         let (client, access) = match Asked::read(request.headers()) {
             Asked::Nothing if OPEN.contains(&path) || !self.options.required => {
                 let access = if self.options.required { Access::nothing() } else { Access::all() };

@@ -26,7 +26,7 @@ pub fn versions(library: &Library, view: &View, id: &str) -> Result<Vec<ArticleR
 }
 
 /// The version that is asked for; the latest, if none is.
-fn chosen(library: &Library, view: &View, id: &str) -> Result<(Vec<ArticleRecord>, ArticleRecord), ServeError> {
+pub fn chosen(library: &Library, view: &View, id: &str) -> Result<(Vec<ArticleRecord>, ArticleRecord), ServeError> {
     let versions = versions(library, view, id)?;
     let record = match view.number("version")? {
         Some(number) => versions.iter().find(|record| u64::from(record.version) == number),
@@ -89,7 +89,7 @@ pub fn show(library: &Library, view: &View, id: &str) -> Answer {
 }
 
 /// Where a capture is shown as it came, by its time.
-fn memento(record: &ArticleRecord, url: &str) -> String {
+pub fn memento(record: &ArticleRecord, url: &str) -> String {
     let stamp: String = record.captured_at.chars().filter(char::is_ascii_digit).take(14).collect();
     format!("/web/{stamp}id_/{}", url.replace('#', "%23"))
 }
@@ -107,7 +107,8 @@ fn provenance(view: &View, record: &ArticleRecord) -> Markup {
         section aria-labelledby="provenance" {
             h2 id="provenance" { (view.t("Nguồn gốc", "Provenance")) }
             p class="actions" {
-                a href=(memento(record, &record.url)) { (view.t("Bản chụp nguyên gốc", "The capture as it came")) }
+                a href=(own("replay")) { strong { (view.t("Xem lại trang như lúc lưu", "See the page as it looked")) } }
+                " · " a href=(memento(record, &record.url)) { (view.t("Bản chụp nguyên gốc", "The capture as it came")) }
                 " · " a href=(own("text")) { (view.t("Văn bản", "Text file")) }
                 " · " a href=(own("record")) { (view.t("Bản ghi JSON", "Record (JSON)")) }
                 @if on_the_web(&record.url) { " · " a href=(record.url) rel="noreferrer external" { (view.t("Trang gốc trên mạng", "The page on the web")) } }

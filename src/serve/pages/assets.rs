@@ -3,7 +3,7 @@
 use axum::http::{HeaderName, StatusCode, header};
 
 /// Its address, which changes with it, and its text.
-pub const STYLE: (&str, &str) = (concat!("/assets/", env!("CARGO_PKG_VERSION"), "-1.css"), include_str!("style.css"));
+pub const STYLE: (&str, &str) = (concat!("/assets/", env!("CARGO_PKG_VERSION"), "-2.css"), include_str!("style.css"));
 
 /// The style sheet; it may be kept for a year.
 pub async fn style() -> ([(HeaderName, &'static str); 3], &'static str) {

@@ -38,6 +38,15 @@ pub fn growth(captured: impl Iterator<Item = u32>) -> Vec<(String, u64, u64)> {
     steps.into_iter().map(add).collect()
 }
 
+/// A day, month or year as people write it.
+fn shown(view: &View, step: &str) -> String {
+    match (step.len(), step.split_once('-')) {
+        (10, _) => view.lang.day(step),
+        (7, Some((year, month))) => format!("{month}/{year}"),
+        _ => step.to_owned(),
+    }
+}
+
 /// The drawing and its table.
 pub fn draw(view: &View, steps: &[(String, u64, u64)]) -> Markup {
     let top = steps.last().map_or(1, |step| step.2).max(1);
@@ -48,7 +57,7 @@ pub fn draw(view: &View, steps: &[(String, u64, u64)]) -> Markup {
     );
     html! {
         figure class="chart" {
-            svg viewBox=(format!("0 0 {WIDTH} {}", HEIGHT + 24)) role="img" aria-label=(label) preserveAspectRatio="xMinYMid meet" {
+            svg viewBox=(format!("0 0 {WIDTH} {}", HEIGHT + 2)) role="img" aria-label=(label) preserveAspectRatio="xMinYMid meet" {
                 line class="axis" x1="0" x2=(WIDTH) y1=(HEIGHT) y2=(HEIGHT) {}
                 @for (at, (name, new, sum)) in steps.iter().enumerate() {
                     @let tall = (sum * (HEIGHT - 20) / top).max(2);
@@ -56,15 +65,17 @@ pub fn draw(view: &View, steps: &[(String, u64, u64)]) -> Markup {
                     @let x = at as u64 * width;
                     rect class="old" x=(x + 2) y=(HEIGHT - tall) width=(width.saturating_sub(4).max(2)) height=(tall) {}
                     rect class="new" x=(x + 2) y=(HEIGHT - tall) width=(width.saturating_sub(4).max(2)) height=(fresh) {
-                        title { (name) ": +" (view.lang.number(*new)) " → " (view.lang.number(*sum)) }
-                    }
-                    @if at == 0 || at + 1 == steps.len() {
-                        text x=(if at == 0 { x + 2 } else { x + width - 2 }) y=(HEIGHT + 17) text-anchor=(if at == 0 { "start" } else { "end" }) {
-                            @if at > 0 || steps.len() == 1 || width > 90 { (name) } @else { (name) }
-                        }
+                        title { (shown(view, name)) ": +" (view.lang.number(*new)) " → " (view.lang.number(*sum)) }
                     }
                 }
-                text x="2" y="12" { (view.lang.number(top)) }
+            }
+            // Beside the drawing, since letters within would shrink with it; the table says the same to those who hear.
+            @if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
+                p class="ends" aria-hidden="true" {
+                    span { (shown(view, &first.0)) }
+                    @if steps.len() > 1 { span { (shown(view, &last.0)) ": " (view.lang.number(top)) } }
+                    @else { span { (view.lang.number(top)) } }
+                }
             }
             details {
                 summary { (view.t("Số liệu dạng bảng", "The numbers as a table")) }
@@ -75,7 +86,7 @@ pub fn draw(view: &View, steps: &[(String, u64, u64)]) -> Markup {
                         th scope="col" class="n" { (view.t("Tổng", "Total")) }
                     } }
                     tbody { @for (name, new, sum) in steps {
-                        tr { th scope="row" { (name) } td class="n" { (view.lang.number(*new)) } td class="n" { (view.lang.number(*sum)) } }
+                        tr { th scope="row" { (shown(view, name)) } td class="n" { (view.lang.number(*new)) } td class="n" { (view.lang.number(*sum)) } }
                     } }
                 }
             }

@@ -8,6 +8,7 @@ mod downloads;
 mod fault;
 mod heat;
 mod overview;
+mod replay;
 mod search;
 mod site;
 mod versions;
@@ -51,6 +52,10 @@ pub fn routes() -> Router<Arc<Library>> {
         .route(
             "/articles/{id}/record",
             get(async |State(library), Path(id), view| named(library, view, id, article::record).await),
+        )
+        .route(
+            "/articles/{id}/replay",
+            get(async |State(library), Path(id), view| replay::show(library, view, id).await),
         )
         .route("/downloads", get(downloads_page))
         .route(assets::STYLE.0, get(assets::style))

@@ -149,7 +149,7 @@ pub fn faults(view: &View, reports: &Reports) -> Vec<Markup> {
 
 /// An alarm of the daemon; what it says in one line is English, and follows for who mends it.
 fn alarm_line(view: &View, alarm: &Alarm) -> Markup {
-    let what = match alarm.alarm.as_str() {
+    let what = match alarm.kind.as_str() {
         "silence" => view.t("lâu bất thường không có bài mới", "no new article for unusually long"),
         "nothing-recognised" => view.t(
             "không còn nhận ra bài nào (giao diện có thể đã đổi)",

@@ -8,10 +8,11 @@ use super::Answer;
 use super::heat;
 use super::overview::{faults, item};
 use super::view::{Place, View};
+use super::words::Lang;
 use crate::config::Site;
 use crate::serve::error::ServeError;
 use crate::serve::library::Library;
-use crate::serve::reports::{Report, Reports};
+use crate::serve::reports::{List, Report, Reports};
 use crate::serve::shelf::Article;
 
 /// Latest articles that are shown.
@@ -93,6 +94,26 @@ fn about(view: &View, id: &str, site: Option<&Site>, count: u64) -> Markup {
     }
 }
 
+/// Why a list ended, in the page's language; reports say it in English.
+fn why(view: &View, list: &List) -> Markup {
+    let vietnamese = match list.stop.as_str() {
+        _ if view.lang == Lang::En => None,
+        "end" => Some("đã đi hết danh mục"),
+        "window" => Some("đã ra ngoài khoảng ngày được yêu cầu"),
+        "held" => Some("mọi bài trên trang đã được lưu"),
+        "sent-back" => Some("máy chủ đưa về trang trước"),
+        "same-items" => Some("trang lặp lại các bài của trang trước"),
+        "nothing-new" => Some("không còn bài nào mới"),
+        "nothing-recognised" => Some("không nhận ra bài nào"),
+        "page-limit" | "max-pages" => Some("đã tới giới hạn số trang"),
+        "cut" => Some("trang bị cắt ngắn"),
+        "failed" => Some("không đọc được"),
+        "open" => Some("chưa đi hết"),
+        _ => None,
+    };
+    html! { @match vietnamese { Some(why) => { (why) } None => { span lang="en" { (list.why) } } } }
+}
+
 fn lists(view: &View, site: Option<&Site>, report: Option<&Report>) -> Markup {
     let walked = report.map(|report| report.lists.as_slice()).unwrap_or_default();
     let known = site.map(|site| site.lists.as_slice()).unwrap_or_default();
@@ -114,7 +135,7 @@ fn lists(view: &View, site: Option<&Site>, report: Option<&Report>) -> Markup {
                         th scope="row" { @if let Some(url) = url(&list.id) { a href=(url) rel="noreferrer external" { (list.id) } } @else { (list.id) } }
                         td class="n" { (view.lang.number(list.pages)) }
                         td { @if list.complete { (view.t("có", "yes")) } @else { strong { (view.t("chưa", "no")) } } }
-                        td lang="en" { (list.why) }
+                        td { (why(view, list)) }
                     } }
                     @for list in unwalked() { tr {
                         th scope="row" { a href=(list.url) rel="noreferrer external" { (list.id) } }

@@ -66,6 +66,9 @@ pub fn show(library: &Library, view: &View, id: &str) -> Answer {
     };
     let (older, newer) = (pick(from)?, pick(to)?);
     let runs = compare(&text(library, older)?, &text(library, newer)?);
+    let blocks = blocks(&runs);
+    let changed = |block: &Vec<(Op, &str)>| block.iter().position(|(op, _)| *op != Op::Equal);
+    let first = blocks.iter().enumerate().find_map(|(number, block)| Some((number, changed(block)?)));
     let title = view.t("So sánh phiên bản", "Versions compared");
     let contents = html! {
         nav class="crumbs" aria-label=(view.t("Vị trí", "You are here")) { a href=(view.link(&format!("/articles/{id}"), &[])) lang=(lang_of(newer)) { (newer.title) } }
@@ -74,11 +77,13 @@ pub fn show(library: &Library, view: &View, id: &str) -> Answer {
             (view.t("Bản ", "Version ")) (older.version) ", " time datetime=(older.captured_at) { (view.lang.time(&older.captured_at)) }
             " → " (view.t("bản ", "version ")) (newer.version) ", " time datetime=(newer.captured_at) { (view.lang.time(&newer.captured_at)) }
         }
-        p class="note" { del { (view.t("chữ bị bỏ", "words that are gone")) } " " ins { (view.t("chữ thêm vào", "new words")) } }
+        p class="note" { del { (view.t("chữ bị bỏ", "words that are gone")) } " " ins { (view.t("chữ thêm vào", "new words")) }
+            @if first.is_some() { " · " a href="#change" { (view.t("tới chỗ thay đổi đầu tiên", "to the first change")) } } }
         @if runs.iter().all(|run| run.op == Op::Equal) { p class="empty" { (view.t("Không có chữ nào thay đổi.", "No words changed.")) } }
-        article class="text diff" lang=(lang_of(newer)) { @for block in blocks(&runs) { p { @for (at, (op, text)) in block.iter().enumerate() {
+        article class="text diff" lang=(lang_of(newer)) { @for (number, block) in blocks.iter().enumerate() { p { @for (at, (op, text)) in block.iter().enumerate() {
+            @let id = (first == Some((number, at))).then_some("change");
             @if at > 0 { " " }
-            @match op { Op::Equal => { (text) } Op::Delete => { del { (text) } } Op::Insert => { ins { (text) } } }
+            @match op { Op::Equal => { (text) } Op::Delete => { del id=[id] { (text) } } Op::Insert => { ins id=[id] { (text) } } }
         } } } }
     };
     Ok(view.page(title, Place::Nowhere, &contents))
