@@ -28,7 +28,7 @@ enum Stance {
     Lost,
     /// 3xx to 4xx: no rules (RFC 9309 section 2.3.1.3).
     Open,
-    /// 5xx: nothing may be asked for (section 2.3.1.4).
+    /// 429 and 5xx: nothing may be asked for (section 2.3.1.4).
     Closed(u16),
 }
 
@@ -93,8 +93,9 @@ impl History {
         }
         let stance = match request.status {
             200..=299 => self.rules.get(&answer.body).map_or(Stance::Lost, |rules| Stance::Rules(Rc::clone(rules))),
-            300..=499 => Stance::Open,
-            status => Stance::Closed(status),
+            // Too many requests says nothing of rules.
+            status @ (429 | 500..) => Stance::Closed(status),
+            _ => Stance::Open,
         };
         self.in_force.insert(origin, Version { since_us: request.end_us(), stance });
     }

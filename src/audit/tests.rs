@@ -113,8 +113,12 @@ fn robots_txt_is_judged_again_by_the_version_in_force() {
     assert_eq!((heard.one().1, heard.servers()[0].allowed), ("/new".to_owned(), 3));
     // Gone, it allows everything; broken, nothing (RFC 9309 section 2.3.1).
     assert_eq!(later(Ask::robots(24_000, OPEN).status(404)).breaches(), []);
-    let (_, _, what) = later(Ask::robots(24_000, OPEN).status(500)).one();
-    assert!(what.contains("it answered 500"), "{what}");
+    for status in [429, 500] {
+        let found = later(Ask::robots(24_000, OPEN).status(status)).breaches();
+        let (kind, path, what) = found.last().unwrap();
+        assert_eq!((*kind, path.as_str()), (BreachKind::Forbidden, "/new"));
+        assert!(what.contains(&format!("it answered {status}")), "{what}");
+    }
 }
 
 #[test]
