@@ -23,15 +23,17 @@ impl Small {
     fn mount(size: &str) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let at = dir.path().join("small");
-        let mut small = Self::mount_at(size, &at)?;
-        small._dir = Some(dir);
-        Some(small)
+        Self::mount_on(size, &at, Some(dir))
     }
 
     /// The same in a place that somebody else clears away.
     fn mount_at(size: &str, at: &Path) -> Option<Self> {
+        Self::mount_on(size, at, None)
+    }
+
+    fn mount_on(size: &str, at: &Path, dir: Option<TempDir>) -> Option<Self> {
         fs::create_dir(at).unwrap();
-        let small = Self { at: at.to_owned(), _dir: None };
+        let small = Self { at: at.to_owned(), _dir: dir };
         small.call(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).then_some(small)
     }
 
