@@ -40,7 +40,9 @@ impl Stage {
         let (site, faults) = crate::config::read_site(std::path::Path::new("x.toml"), site);
         assert!(faults.is_empty(), "{faults:?}");
         let site: Site = site.unwrap();
-        let config = Arc::new(Config { root: root.path().to_owned(), ..Config::default() });
+        let mut config = Config::default();
+        root.path().clone_into(&mut config.root);
+        let config = Arc::new(config);
         let ledger: Arc<dyn Ledger> = Arc::new(MemoryLedger::default());
         let hands = Arc::new(Hands(Mutex::new(at("2026-11-20T05:00:00Z"))));
         let clock: Arc<dyn Clock> = Arc::<Hands>::clone(&hands);
