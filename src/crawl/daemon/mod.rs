@@ -23,6 +23,7 @@
 mod account;
 pub mod captured;
 mod errand;
+mod full;
 mod hook;
 mod hub;
 mod keeper;
@@ -35,6 +36,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
+
+pub use full::outlast;
 
 pub use errand::{Ask, Errand, Standing, What};
 pub use hub::{Counters, Desk, Hub, Order, Phase, locked};
@@ -90,7 +93,7 @@ enum End {
 /// Owns the root until it is told to stop. `begun` is called as soon as the root is owned, to open the control socket.
 pub async fn live<T>(
     config: Config,
-    mut ears: Ears<'_>,
+    ears: &mut Ears<'_>,
     begun: impl FnOnce(&Arc<Hub>) -> Result<T, CrawlError>,
 ) -> Result<(), CrawlError> {
     let notifier = Arc::new(Notify::from_env());
@@ -109,7 +112,7 @@ pub async fn live<T>(
     beside.spawn(watch_over(Arc::clone(&hub), Arc::clone(&notifier)));
     let mut recovered = false;
     let result = loop {
-        match generation.turn(&mut ears, &mut ordered, &mut recovered).await {
+        match generation.turn(ears, &mut ordered, &mut recovered).await {
             Ok(End::Stop) => break Ok(()),
             Ok(End::DiskLow) => {}
             Ok(End::Reload(config, reply)) => {
