@@ -79,11 +79,7 @@ fn main() -> ExitCode {
 
 fn soak(settings: &Settings) -> ExitCode {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let town = Arc::new(Town {
-        sites: settings.sites,
-        asked: AtomicU64::new(0),
-        issue: AtomicU64::new(1),
-    });
+    let town = Arc::new(Town { sites: settings.sites, asked: AtomicU64::new(0), issue: AtomicU64::new(1) });
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let bases = runtime.block_on(open(&town));
