@@ -108,11 +108,8 @@ pub fn verify(scope: &Scope, watch: &dyn Watcher) -> Result<Summary> {
         strays(root, &mut |path| report(path, Fault::Stray))?;
         let busy = files.iter().any(|file| file.open && file.name.kind == SeriesKind::Text);
         let mut surplus = Vec::new();
-        shelf::surplus(root, &files, &vouched, &mut |path| {
-            if !is_empty_log(&path) {
-                surplus.push(path);
-            }
-        })?;
+        shelf::surplus(root, &files, &vouched, &mut |path| surplus.push(path))?;
+        surplus.retain(|path| !is_empty_log(path));
         for path in surplus {
             let fresh = || std::fs::metadata(&path).and_then(|meta| meta.modified()).is_ok_and(|at| at >= started);
             let name = path.file_name().unwrap_or_default().to_string_lossy();
