@@ -314,3 +314,21 @@ proptest::proptest! {
         let _ = (units::parse_duration(&text), units::parse_size(&text), text.parse::<Cidr>());
     }
 }
+
+#[test]
+fn pinned_certificates_are_read_with_the_configuration() {
+    let site =
+        "id = \"x\"\nbase = \"https://x.gov.vn/\"\ntls = { intermediates = \"a.pem\", why = \"the chain lacks it\" }\n";
+    let block = |kind: &str| format!("-----BEGIN {kind}-----\nAAAA\n-----END {kind}-----\n");
+    for (pem, message) in [
+        ("nonsense".to_owned(), "holds no certificate"),
+        (block("CERTIFICATE"), "hold a certificate that cannot be read"),
+        (block("PRIVATE KEY"), "hold a private key"),
+    ] {
+        let faults = load(&[("sites/x.toml", site), ("sites/a.pem", &pem)]).unwrap_err();
+        assert!(faults.contains(message), "{faults}");
+    }
+    let inline = site.replace("\"a.pem\"", &format!("\"\"\"\n{}\"\"\"", block("CERTIFICATE")));
+    let faults = load(&[("sites/x.toml", &inline)]).unwrap_err();
+    assert!(faults.contains("x.toml") && faults.contains("cannot be read"), "{faults}");
+}

@@ -146,7 +146,7 @@ impl Exchange {
 /// `None` when there is no whole final head in `received`.
 pub(super) fn split_head(received: &mut Vec<u8>) -> Option<(Head, usize)> {
     loop {
-        let end = memchr::memmem::find(received, b"\r\n\r\n")? + 4;
+        let end = Head::length(received)?;
         let head = Head::parse(&received[..end])?;
         if (100..200).contains(&head.status) && head.status != 101 {
             received.drain(..end);
@@ -169,6 +169,15 @@ mod tests {
         assert_eq!(head.get("x-y").as_deref(), Some("z"));
         assert_eq!(&bytes[end..], b"body");
         assert!(bytes.starts_with(b"HTTP/1.1 200"));
+    }
+
+    #[test]
+    fn a_head_of_lone_line_feeds_ends_where_its_empty_line_does() {
+        for (head, length) in [("HTTP/1.1 200 OK\nX: y\n\n", 22), ("HTTP/1.1 200 OK\r\nX: y\n\r\n", 24)] {
+            let mut bytes = format!("{head}a\r\n\r\nb").into_bytes();
+            let (read, end) = split_head(&mut bytes).unwrap();
+            assert_eq!((read.get("x").as_deref(), end), (Some("y"), length));
+        }
     }
 
     #[test]

@@ -103,13 +103,13 @@ pub(super) fn of_handshake(error: &io::Error) -> TlsFault {
     };
     match inner {
         Error::InvalidCertificate(certificate) => of_certificate(certificate),
-        Error::PeerIncompatible(_) => TlsFault::Legacy,
-        Error::AlertReceived(
+        Error::PeerIncompatible(_)
+        | Error::AlertReceived(
             AlertDescription::ProtocolVersion
             | AlertDescription::HandshakeFailure
             | AlertDescription::InsufficientSecurity,
-        ) => TlsFault::Legacy,
-        Error::InvalidMessage(rustls::InvalidMessage::UnknownProtocolVersion) => TlsFault::Legacy,
+        )
+        | Error::InvalidMessage(rustls::InvalidMessage::UnknownProtocolVersion) => TlsFault::Legacy,
         Error::InvalidMessage(_) => TlsFault::NoTls,
         _ => TlsFault::Other,
     }

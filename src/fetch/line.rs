@@ -196,10 +196,13 @@ impl Line {
             .map_err(|e| protocol(&host, &e))?;
         let (payload, cut) = drain(response, &fetcher.limits, deadline).await;
         let total = sent.elapsed();
-        let wire = live.tap.take();
+        let (wire, tls) = (live.tap.take(), live.tls.clone());
         let mut received = wire.received;
-        let (head, head_bytes) = split_head(&mut received)
-            .ok_or_else(|| FetchError::Protocol { host, why: "no whole response head".to_owned() })?;
+        let Some((head, head_bytes)) = split_head(&mut received) else {
+            // It was asked and has answered, somehow: nothing may look as if it had not been.
+            self.live = None;
+            return Err(FetchError::Protocol { host, why: "no whole response head".to_owned() });
+        };
         trim(&mut received, &head, head_bytes);
         Ok(Exchange {
             url: ask.url.clone(),
@@ -211,7 +214,7 @@ impl Line {
             payload,
             cut,
             peer: address.ip(),
-            tls: live.tls.clone(),
+            tls,
             robots: robots.to_owned(),
             cookie: ask.cookie.clone(),
             connect: sent.duration_since(begun),

@@ -10,6 +10,17 @@ pub struct Head {
 }
 
 impl Head {
+    /// Bytes of the head that `bytes` begin with, its empty line included; `None` while that has not come.
+    ///
+    /// A lone LF ends a line as well (RFC 9112 section 2.2): old servers send it, and browsers read it.
+    pub fn length(bytes: &[u8]) -> Option<usize> {
+        memchr::memchr_iter(b'\n', bytes).find_map(|at| match &bytes[at + 1..] {
+            [b'\n', ..] => Some(at + 2),
+            [b'\r', b'\n', ..] => Some(at + 3),
+            _ => None,
+        })
+    }
+
     /// Reads a status line and header fields; lines that are no fields are passed over. `None` without a status.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes.split(|&b| b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));

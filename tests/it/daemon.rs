@@ -11,7 +11,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn what_is_published_appears_and_what_is_edited_is_visited_again() {
-    let stage = stage(9, "1s", "[revisit]\nafter = [\"1s\", \"2s\", \"1d\"]\n");
+    let stage = stage(9, "1s", "[revisit]\nafter = [\"1s\", \"2s\", \"5s\", \"10s\", \"20s\", \"1d\"]\n");
     let portal = stage.portal(0);
     let mut daemon = Daemon::start(&stage);
     daemon.until("the first articles", |_| stage.articles().len() >= 6);
@@ -181,7 +181,10 @@ fn files_that_grow_old_are_sealed_while_nothing_happens() {
         (files.len(), files.iter().filter(|path| path.to_string_lossy().ends_with(".open")).count())
     };
     daemon.until("files are open", |_| open().1 > 0);
-    daemon.until("it rests", |daemon| daemon.status()["sites"][0]["state"] == "idle");
+    daemon.until("every list was looked at and it rests", |daemon| {
+        let site = &daemon.status()["sites"][0];
+        site["state"] == "idle" && site["lists"].as_array().unwrap().iter().all(|list| list["looks"] == 1)
+    });
     let asked = stage.portal(0).requests().len();
     daemon.until("they are sealed by themselves", |_| matches!(open(), (sealed, 0) if sealed > 0));
     assert_eq!(stage.portal(0).requests().len(), asked, "nothing was asked for meanwhile");

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use luutru::archive::warc::field;
 
-use crate::harness::{DONE, NETWORK, captures, expect_exit, finish, luutru, said};
+use crate::harness::{DONE, NETWORK, captures, expect_exit, files, finish, luutru, said};
+use crate::raw::paragraphs;
 use crate::support::free_port;
 
 /// An old server; ended when dropped.
@@ -72,9 +73,11 @@ impl OldServer {
 
 /// What the servers of `dir` serve: a list, and an article with a picture at `picture`.
 fn pages(dir: &Path, picture: &str) {
-    let text = "<p>Ngày 20/11/2026, Ủy ban nhân dân tỉnh họp phiên thường kỳ để bàn việc của tháng.</p>".repeat(6);
+    let text = paragraphs("của tháng");
     let head = "<meta charset=\"utf-8\"><title>Tin</title>";
-    let article = format!("<html><head>{head}</head><body><h1>Tin</h1>{text}<img src=\"{picture}\"></body></html>");
+    let article = format!(
+        "<html><head>{head}</head><body><h1>Tin</h1><div>{text}<p><img src=\"{picture}\"></p></div></body></html>"
+    );
     let list = format!(
         "<html><head>{head}</head><body><ul><li><a href=\"/tin-1.html\">Tin số một</a></li></ul></body></html>"
     );
@@ -175,6 +178,11 @@ fn a_legacy_site_downgrades_nobody_else() {
     assert!(said.lines().any(|line| line.contains("two") && line.contains("unreachable: TLS")), "{said}");
     let seen = captures(root.path());
     assert!(seen.iter().any(|seen| seen.url == own.url("/tin-1.html")), "the legacy site is archived");
+    // Its picture lies with the other one, and was tried there.
+    let report = files(&root.path().join("report/one")).remove(0);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    let parts = &report["requisites"];
+    assert!(parts["waiting"] == 1 || parts["failed"]["tls"] == 1, "{parts}");
     let downgraded: Vec<&str> =
         seen.iter().map(|seen| seen.url.as_str()).filter(|url| url.starts_with(&foreign.url(""))).collect();
     assert!(downgraded.is_empty(), "{downgraded:?}");

@@ -133,6 +133,19 @@ pub fn list<'a>(paths: impl Iterator<Item = &'a String>) -> Sends {
     Sends::page(&format!("<html><head><title>Tin tức</title></head><body><ul>\n{items}</ul></body></html>"))
 }
 
+/// Paragraphs of an article, each with words of its own.
+pub fn paragraphs(of: &str) -> String {
+    let acts = [
+        "khai mạc kỳ họp thường lệ",
+        "giao nhiệm vụ cho các sở",
+        "kiểm tra tiến độ công trình",
+        "tiếp công dân tại trụ sở",
+        "trao quyết định bổ nhiệm",
+        "tổng kết phong trào thi đua",
+    ];
+    acts.iter().map(|act| format!("<p>Ngày 20/11/2026, Ủy ban nhân dân tỉnh {act}; nội dung {of} được các đại biểu thảo luận kỹ trước khi thông qua.</p>")).collect()
+}
+
 fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, paths: &dyn Fn(&str) -> Option<Sends>, log: &Asked) {
     match tls {
         Some(config) => {

@@ -16,7 +16,7 @@ use rustls::sign::CertifiedKey;
 
 use crate::daemon_stage::Daemon;
 use crate::harness::{DONE, NETWORK, captures, expect_exit, files, finish, luutru, said};
-use crate::raw::{RawServer, Sends, list};
+use crate::raw::{RawServer, Sends, list, paragraphs};
 use crate::support::Stage;
 
 /// An authority that signs certificates.
@@ -89,8 +89,8 @@ impl Shown {
 }
 
 fn article(part: &str) -> String {
-    let text = "<p>Ngày 20/11/2026, Ủy ban nhân dân tỉnh họp phiên thường kỳ để bàn việc của tháng.</p>".repeat(6);
-    format!("<html><head><title>Tin</title></head><body><h1>Tin</h1>{text}{part}</body></html>")
+    let text = paragraphs("của tháng");
+    format!("<html><head><title>Tin</title></head><body><h1>Tin</h1><div>{text}{part}</div></body></html>")
 }
 
 fn pages() -> BTreeMap<String, Sends> {

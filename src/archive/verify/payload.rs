@@ -6,7 +6,7 @@ use warc::RecordType;
 use super::finding::Fault;
 use crate::archive::warc::http::{Framing, Message};
 use crate::archive::warc::{Damage, Fields, WarcReader, field};
-use crate::model::Digest;
+use crate::model::{Digest, Head};
 
 /// Blocks up to this size are looked at whole; of larger ones the block digest alone is checked, in passing.
 const WHOLE_BLOCK_BYTES: u64 = 64 << 20;
@@ -71,7 +71,7 @@ fn payload(fields: &Fields, block: &[u8], block_digest: Digest, fault: &mut dyn 
 /// An HTTP response against its own head.
 fn http(message: &Message<'_>, fields: &Fields, fault: &mut dyn FnMut(Fault)) {
     let cut = fields.get(field::TRUNCATED).is_some();
-    if !message.head.ends_with(b"\r\n\r\n") {
+    if Head::length(message.head).is_none() {
         if !cut {
             fault(Fault::Http("the HTTP head has no end"));
         }
@@ -81,7 +81,8 @@ fn http(message: &Message<'_>, fields: &Fields, fault: &mut dyn FnMut(Fault)) {
         fault(Fault::Http("the block does not start with an HTTP/1.x status line"));
     }
     match message.framing {
-        Framing::Broken => fault(Fault::Http("the head says chunked, the body is not")),
+        // Where it broke off for that, the server did it, and the record says that it is not whole.
+        Framing::Broken if !cut => fault(Fault::Http("the head says chunked, the body is not")),
         Framing::ChunkedCut if !cut => fault(Fault::Http("the chunked body is cut and no WARC-Truncated says so")),
         _ => {}
     }

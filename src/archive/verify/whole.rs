@@ -109,6 +109,7 @@ pub fn verify(scope: &Scope, watch: &dyn Watcher) -> Result<Summary> {
         let busy = files.iter().any(|file| file.open && file.name.kind == SeriesKind::Text);
         let mut surplus = Vec::new();
         shelf::surplus(root, &files, &vouched, &mut |path| surplus.push(path))?;
+        surplus.retain(|path| !is_empty_log(path));
         for path in surplus {
             let fresh = || std::fs::metadata(&path).and_then(|meta| meta.modified()).is_ok_and(|at| at >= started);
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -123,6 +124,12 @@ pub fn verify(scope: &Scope, watch: &dyn Watcher) -> Result<Summary> {
     }
     summary.add(&manifests::check(root, &listed, scope.since, &digests, watch)?);
     Ok(summary)
+}
+
+/// The log of a site that was asked and has given nothing says nothing that anybody would have to vouch for.
+fn is_empty_log(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "jsonl")
+        && std::fs::metadata(path).is_ok_and(|meta| meta.len() == 0)
 }
 
 /// Reads the WARC files; gives the digests that were taken, by path.

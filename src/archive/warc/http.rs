@@ -5,7 +5,7 @@
 
 use memchr::memmem;
 
-use crate::model::Digest;
+use crate::model::{Digest, Head};
 
 /// How the body was framed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl<'a> Message<'a> {
 
 /// Length of the head with its blank line; the whole block if there is none.
 pub fn head_length(block: &[u8]) -> usize {
-    memmem::find(block, b"\r\n\r\n").map_or(block.len(), |at| at + 4)
+    Head::length(block).unwrap_or(block.len())
 }
 
 /// Status code of a response head.

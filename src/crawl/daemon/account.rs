@@ -21,6 +21,7 @@ use crate::crawl::run::{Halt, SiteRun, Walk};
 use crate::crawl::schedule::{Look, LookEnd};
 use crate::crawl::{plan, report};
 use crate::model::Stamp;
+use crate::politeness::Refusal;
 
 impl Keeper {
     /// The end of a round.
@@ -247,7 +248,10 @@ impl Keeper {
 fn end_of(walk: &Walk, halt: Option<&Halt>, interrupted: bool) -> Option<LookEnd> {
     let over = walk.row.next.is_none() || !walk.is_open(None) && !walk.in_flight;
     if let Some(why) = &walk.given_up {
-        return Some(LookEnd::Failed(why.clone()));
+        // Where robots.txt could not be had, what kept it away says more.
+        let closed = *why == Refusal::Unreachable(0).to_string();
+        let why = halt.filter(|_| closed).map_or(why.as_str(), Halt::text);
+        return Some(LookEnd::Failed(why.to_owned()));
     }
     if over {
         return Some(if walk.sighted.seen == 0 { LookEnd::Nothing } else { LookEnd::Read });

@@ -41,7 +41,7 @@ impl Stage {
         assert!(faults.is_empty(), "{faults:?}");
         let site: Site = site.unwrap();
         let mut config = Config::default();
-        config.root = root.path().to_owned();
+        root.path().clone_into(&mut config.root);
         let config = Arc::new(config);
         let ledger: Arc<dyn Ledger> = Arc::new(MemoryLedger::default());
         let hands = Arc::new(Hands(Mutex::new(at("2026-11-20T05:00:00Z"))));

@@ -24,8 +24,8 @@ const DELAY: Duration = Duration::from_millis(30);
 /// The longest back-off, and so the longest that a `Retry-After` is waited for.
 const LONGEST: Duration = Duration::from_secs(2);
 
-const CONFIG: &str = "concurrency = 64\n[limits]\nbody = \"512KiB\"\nconnect_timeout = \"1s\"\nidle_timeout = \"1s\"\n\
-                      exchange_timeout = \"2s\"\n[backoff]\nfirst = \"100ms\"\nmax = \"2s\"\n";
+const CONFIG: &str = "concurrency = 64\n[limits]\nbody = \"512KiB\"\nconnect_timeout = \"2s\"\nidle_timeout = \"2s\"\n\
+                      exchange_timeout = \"4s\"\n[backoff]\nfirst = \"100ms\"\nmax = \"2s\"\n";
 
 /// A loopback address of its own for each server.
 fn listener(n: usize) -> TcpListener {
@@ -122,7 +122,9 @@ fn miscounted(report: &Value, counted: As) -> Option<String> {
     let listed = if archived == 0 { 0 } else { 3 };
     let expected =
         json!({ "listed": listed, "archived": archived, "failed": failed, "not_article": not_article, "open": 0 });
-    let seen: Value = expected.as_object().unwrap().keys().map(|key| (key.clone(), report[key].clone())).collect();
+    let mut seen: Value = expected.as_object().unwrap().keys().map(|key| (key.clone(), report[key].clone())).collect();
+    // The sites have the same articles: each is archived with the first, and a further location with the others.
+    seen["archived"] = ["archived", "duplicates"].map(|key| report[key].as_u64().unwrap()).iter().sum::<u64>().into();
     let line = match counted {
         As::ListFailed(says) => (&report["lists"][0]["why"], Some(says)),
         As::Unreachable(says) => (&report["unreachable"], Some(says)),

@@ -117,7 +117,7 @@ impl RudeServer {
             Step::Again(bytes, times, ms) => {
                 let begun = Instant::now();
                 for _ in 0..*times {
-                    if begun.elapsed() > MOST {
+                    if begun.elapsed() > MOST || gone(stream) {
                         break;
                     }
                     self.send(stream, bytes, at)?;
@@ -145,6 +145,14 @@ impl RudeServer {
         }
         Some(())
     }
+}
+
+/// Whether the client has closed: what is written then would be taken all the same, once.
+fn gone(stream: &TcpStream) -> bool {
+    let _ = stream.set_nonblocking(true);
+    let gone = !matches!(stream.peek(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+    let _ = stream.set_nonblocking(false);
+    gone
 }
 
 /// The next request's path, and when it began.
