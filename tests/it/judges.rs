@@ -1,4 +1,5 @@
 //! Other people's readers judge what luutru writes: warcio, FastWARC, cdxj-indexer, py-wacz, bagit, pywb; and fetches what it serves: py-wasapi-client.
+//! Prometheus' parser reads its figures (`metrics`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ fn judge(tool: &str, words: &[&Path]) -> Output {
 }
 
 /// One of our scripts around a judge.
-fn script(name: &str, words: &[PathBuf]) -> Output {
+pub fn script(name: &str, words: &[PathBuf]) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges").join(name);
     let words: Vec<&Path> = std::iter::once(script.as_path()).chain(words.iter().map(PathBuf::as_path)).collect();
     judge("python", &words)

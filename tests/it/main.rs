@@ -21,6 +21,7 @@ mod gates;
 mod harness;
 mod interrupt;
 mod judges;
+mod metrics;
 mod near;
 mod pages;
 mod places;

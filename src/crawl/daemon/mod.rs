@@ -22,6 +22,7 @@
 
 mod account;
 mod errand;
+pub mod figures;
 mod hook;
 mod hub;
 mod keeper;
@@ -37,7 +38,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use errand::{Ask, Errand, Standing, What};
 pub use hub::{Counters, Desk, Hub, Order, Phase, locked};
-pub use rows::set_paused;
+pub use rows::{FixityRow, set_paused};
 
 use super::adopt::Adopter;
 use super::disk::DiskWatch;
@@ -146,6 +147,9 @@ fn take_over(hub: &Hub, config: &Arc<Config>) {
             hub.clear(&desk.site);
         }
     }
+    if hub.config().lasting.metrics != config.lasting.metrics {
+        tracing::warn!("[daemon] metrics holds from the next start of the daemon");
+    }
     hub.set_config(Arc::clone(config));
 }
 
@@ -178,6 +182,7 @@ impl Generation {
             shared(&config, Arc::clone(&self.hub.ledger), frontier, Arc::clone(&self.hub.clock), *ears.stop.borrow());
         let unclean = std::mem::take(&mut self.unclean);
         run.servers = Servers::new(Arc::clone(&run.ledger), Arc::clone(&run.clock), unclean);
+        run.meters = Arc::clone(&self.hub.meters);
         let run = Arc::new(run);
         self.hub.set_run(Some(Arc::clone(&run)));
         self.hub.set_phase(Phase::Running);
@@ -363,7 +368,10 @@ async fn watch_over(hub: Arc<Hub>, notifier: Arc<Notify>) {
     let mut said = String::new();
     loop {
         match hub.stalled(Instant::now()) {
-            None => notifier.alive(),
+            None => {
+                hub.beat();
+                notifier.alive();
+            }
             Some(what) => {
                 hub.counters.standstills.add(1);
                 tracing::error!("{what} has come to a standstill; the watchdog is not fed");
