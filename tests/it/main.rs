@@ -23,6 +23,7 @@ mod interrupt;
 mod judges;
 mod metrics;
 mod near;
+mod package;
 mod pages;
 mod places;
 mod polite;
