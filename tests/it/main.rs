@@ -22,6 +22,7 @@ mod harness;
 mod interrupt;
 mod judges;
 mod metrics;
+mod monitoring;
 mod near;
 mod package;
 mod pages;
