@@ -16,8 +16,6 @@
 mod measure;
 
 use std::hint::black_box;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,28 +23,13 @@ use luutru::archive::warc::{
     Capture, Level, RecordId, Rotation, Series, SeriesKind, SeriesSpec, TextCapture, WarcInfo,
 };
 use luutru::article::{ArticleReader, Hint, Reading, families};
-use luutru::model::{Digest, Head, Limits};
+use luutru::model::{Digest, Limits};
 use luutru::page::{self, HtmlPage};
+use measure::wire::{Wire, fetch};
 use measure::{cpu, setting, table, thousands};
-use url::Url;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// A response as it came over the wire, and where its body starts.
-struct Wire {
-    url: Url,
-    reader: usize,
-    response: Vec<u8>,
-    head: Head,
-    body: usize,
-}
-
-impl Wire {
-    fn payload(&self) -> &[u8] {
-        &self.response[self.body..]
-    }
-}
 
 fn main() {
     let pages = fetch(setting("PAGES", 400));
@@ -232,28 +215,4 @@ fn series(root: &std::path::Path, kind: SeriesKind) -> Series {
         level: Level::default(),
     };
     Series::new(spec).expect("a folder that can be written")
-}
-
-/// Asks portals of this process for articles; HTTP/1.0, so that nothing is chunked.
-fn fetch(count: usize) -> Vec<Wire> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let portals = runtime.block_on(luutru_portal::start(measure::specs(count, false), &[])).expect("free ports");
-    let mut pages = Vec::with_capacity(count);
-    for (reader, portal) in portals.portals().iter().enumerate() {
-        for gold in portal.gold() {
-            let url = Url::parse(&gold.url).expect("an address");
-            let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
-            let mut stream = TcpStream::connect(authority).expect("the portal listens");
-            write!(stream, "GET {} HTTP/1.0\r\nhost: {authority}\r\n\r\n", url.path()).expect("the portal reads");
-            let mut response = Vec::new();
-            stream.read_to_end(&mut response).expect("the portal answers");
-            let body = memchr::memmem::find(&response, b"\r\n\r\n").expect("a head") + 4;
-            let head = Head::parse(&response[..body]).expect("a head");
-            assert_eq!(head.status, 200, "{url}");
-            pages.push(Wire { url, reader, response, head, body });
-        }
-    }
-    runtime.block_on(portals.stop());
-    pages
 }

@@ -32,6 +32,12 @@ pub mod crawl;
 /// Captures and texts to WARC files, their indexes and the catalogue; and back.
 pub mod archive;
 
+/// A machine, a configuration and a root, looked at: is it fit?
+pub mod doctor;
+
+/// The WARC files alone, read as a witness: was every server asked politely?
+pub mod audit;
+
 /// Tokens that the server gave out, and what each opens.
 pub mod access;
 /// Catalogue and texts, made searchable by their words; a cache.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::cast_precision_loss, reason = "each bench uses a part of it; figures need no more digits")]
 
+pub mod wire;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};

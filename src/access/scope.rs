@@ -35,6 +35,20 @@ impl Access {
         self.0.as_ref().is_none_or(|sites| sites.contains(&file_safe(site)))
     }
 
+    /// Whether it opens all that `other` opens, so that what was made for the other may be handed to this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(mine), Some(theirs)) => mine.is_superset(theirs),
+        }
+    }
+
+    /// The sites, in the form that they have in names of files; `None` for every site.
+    pub fn within(&self) -> Option<Arc<BTreeSet<String>>> {
+        self.0.clone()
+    }
+
     /// Whether figures about the whole archive may be shown.
     pub fn sees_all(&self) -> bool {
         self.0.is_none()
@@ -60,6 +74,11 @@ mod tests {
         let some = Access::sites(["a.gov.vn", "127.0.0.1:80"]);
         assert!(some.may_see("a.gov.vn") && some.may_see("127.0.0.1:80") && !some.sees_all());
         assert!(some.may_see(&file_safe("127.0.0.1:80")));
+        let less = Access::sites(["a.gov.vn"]);
+        assert!(
+            some.covers(&less) && some.covers(&some) && Access::all().covers(&some) && less.covers(&Access::nothing())
+        );
+        assert!(!less.covers(&some) && !some.covers(&Access::all()));
         assert!(!some.may_see("b.a.gov.vn") && !some.may_see("") && !some.may_see("a.gov.v"));
     }
 }

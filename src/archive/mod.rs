@@ -12,12 +12,14 @@ pub mod compare;
 pub mod corpus;
 pub mod decisions;
 mod error;
+mod find;
 mod fsio;
 mod lines;
 pub mod manifest;
 pub mod reindex;
 pub mod select;
 pub mod shelf;
+mod sorted;
 mod surt;
 pub mod text;
 pub mod verify;
@@ -25,11 +27,14 @@ pub mod wacz;
 pub mod warc;
 
 pub use error::{ArchiveError, Result};
+pub use find::{Found, captures_of};
 pub(crate) use fsio::{Durability, create_dirs, replace, sync_dir, sync_file_system};
+pub(crate) use lines::Lines;
 
 /// Puts a file in place whole, so that a reader sees the old one or the new; it may be lost with the power.
 pub fn replace_rebuildable(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
     fsio::replace(path, bytes, fsio::Durability::Rebuildable)
 }
 
+pub use sorted::Sorted;
 pub use surt::surt;

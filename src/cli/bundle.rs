@@ -14,6 +14,7 @@ use super::selecting::{Selecting, told};
 use crate::archive::select::Selection;
 use crate::archive::wacz::{self, Writer, Written};
 use crate::config::Overrides;
+use crate::page::requisites;
 
 /// Bytes that are written at once.
 const WRITE_BYTES: usize = 256 << 10;
@@ -36,7 +37,7 @@ impl Bundle {
             let what = format!("{}: readers know a bundle by its ending .wacz", self.output.display());
             return Err(UsageError { what }.into());
         }
-        let selection = Selection::make(&config.root, self.selecting.query()?)?;
+        let selection = Selection::make(&config.root, self.selecting.query()?, &requisites::named)?;
         let written = if pipe { to_pipe(&selection)? } else { to_file(&selection, &self.output)? };
         if common.json && !pipe {
             output::json(&written)?;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::access::AccessError;
 use crate::archive::ArchiveError;
+use crate::audit::AuditError;
 use crate::config::Faults;
 use crate::control::ClientError;
 use crate::crawl::CrawlError;
@@ -116,7 +117,11 @@ fn code_of(error: &anyhow::Error) -> Exit {
             _ => Exit::Storage,
         };
     }
-    if error.is::<ArchiveError>() || error.is::<LedgerError>() || error.is::<std::io::Error>() {
+    if error.is::<AuditError>()
+        || error.is::<ArchiveError>()
+        || error.is::<LedgerError>()
+        || error.is::<std::io::Error>()
+    {
         return Exit::Storage;
     }
     Exit::Bug

@@ -13,6 +13,7 @@ use crate::archive::corpus;
 use crate::archive::select::{Selection, Texts};
 use crate::config::{Config, Overrides};
 use crate::model::{Clock as _, Stamp, SystemClock};
+use crate::page::requisites;
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
@@ -70,7 +71,7 @@ impl Export {
     }
 
     fn bag(&self, common: &Common, config: &Config, dir: &Path) -> anyhow::Result<Exit> {
-        let selection = Selection::make(&config.root, self.selecting.query()?)?;
+        let selection = Selection::make(&config.root, self.selecting.query()?, &requisites::named)?;
         let info = BagInfo {
             organization: config.operator.clone(),
             contact: config.contact.clone(),

@@ -3,12 +3,14 @@
 //! Data goes to stdout, everything else to stderr. Errors are one line, then what to do about it.
 
 mod articles;
+mod audit;
 mod backfill;
 mod bundle;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
+mod doctor;
 mod door;
 mod exit;
 mod export;
@@ -71,6 +73,8 @@ enum Command {
     Status(remote::Status),
     /// Why an address was or was not archived, and where it lies
     Why(remote::Why),
+    /// Whether this machine, this configuration and this archive are fit
+    Doctor(doctor::Doctor),
     /// Leave a site, or everything, alone until it is resumed
     Pause(remote::Pause),
     /// Let a paused site, or everything, go on
@@ -97,6 +101,8 @@ enum Command {
     Extract(extract::Extract),
     /// Re-read every WARC record and say what is damaged
     Verify(verify::Verify),
+    /// Prove from the WARC files alone that servers were asked politely
+    Audit(audit::Audit),
     /// Serve the archive to archivists
     Serve(serve::Serve),
     /// Fetch a verified copy from a server elsewhere
@@ -141,6 +147,7 @@ impl Command {
             Self::Run(command) => command.run(common),
             Self::Status(command) => command.run(common),
             Self::Why(command) => command.run(common),
+            Self::Doctor(command) => command.run(common),
             Self::Pause(command) => command.run(common),
             Self::Resume(command) => command.run(common),
             Self::Reload(command) => command.run(common),
@@ -154,6 +161,7 @@ impl Command {
             Self::Hold(command) => command.run(common),
             Self::Extract(command) => command.run(common),
             Self::Verify(command) => command.run(common),
+            Self::Audit(command) => command.run(common),
             Self::Serve(command) => command.run(common),
             Self::Pull(command) => command.run(common),
             Self::Token(command) => command.run(common),

@@ -1,6 +1,8 @@
 //! Commands that the daemon carries out, and that read the ledger themselves where no daemon runs: `status`, `why`, `pause`,
 //! `resume`, `reload`; and jobs that are handed over to it.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use clap::Args;
 use serde_json::Value;
@@ -9,9 +11,9 @@ use super::backfill::runtime;
 use super::exit::{Exit, UsageError};
 use super::options::Common;
 use super::{output, signals, standing};
-use crate::config::{Config, Overrides};
+use crate::config::{Config, Faults, Overrides};
 use crate::control::{Client, ClientError, Command, Part};
-use crate::crawl::daemon::{set_paused, status, why};
+use crate::crawl::daemon::{captured, set_paused, status, why};
 use crate::crawl::look_in;
 use crate::ledger::Ledger;
 use crate::model::{Clock, SystemClock};
@@ -62,13 +64,22 @@ impl Status {
 
 impl Why {
     pub(super) fn run(&self, common: &Common) -> anyhow::Result<Exit> {
-        let found = answer(common, Command::Why { url: self.url.clone() }, |ledger, config| {
-            Ok(serde_json::to_value(why::why(ledger, &config.root, config, &self.url)?)?)
-        })?;
+        let ask = |url: &str| -> anyhow::Result<why::Why> {
+            let found = answer(common, Command::Why { url: url.to_owned() }, |ledger, config| {
+                Ok(serde_json::to_value(why::why(ledger, &config.root, config, url)?)?)
+            })?;
+            Ok(serde_json::from_value(found)?)
+        };
+        let mut found = ask(&self.url)?;
+        // Read here, from the files: a daemon has other things to do.
+        let root = root_of(common, &common.load(Overrides::default()))?;
+        if let Some(listed) = captured::add(&mut found, &root)? {
+            captured::join(&mut found, ask(&listed)?);
+        }
         if common.json {
             output::json(&found)?;
         } else {
-            output::data(&standing::why(&serde_json::from_value(found)?))?;
+            output::data(&standing::why(&found))?;
         }
         Ok(Exit::Done)
     }
@@ -116,6 +127,15 @@ fn pause(common: &Common, site: Option<&str>, pause: bool) -> anyhow::Result<Exi
     Ok(Exit::Done)
 }
 
+/// The archive's root. A configuration that is being mended must not keep anybody from the daemon, which has its own.
+fn root_of(common: &Common, config: &Result<Config, Faults>) -> anyhow::Result<PathBuf> {
+    match (config, &common.root) {
+        (Ok(config), _) => Ok(config.root.clone()),
+        (Err(_), Some(root)) => Ok(root.clone()),
+        (Err(faults), None) => Err(faults.clone().into()),
+    }
+}
+
 /// The daemon's answer, or one from the ledger where no daemon runs.
 fn answer(
     common: &Common,
@@ -123,12 +143,7 @@ fn answer(
     alone: impl FnOnce(&dyn Ledger, &Config) -> anyhow::Result<Value>,
 ) -> anyhow::Result<Value> {
     let config = common.load(Overrides::default());
-    // A configuration that is being mended must not keep anybody from the daemon, which has its own.
-    let root = match (&config, &common.root) {
-        (Ok(config), _) => config.root.clone(),
-        (Err(_), Some(root)) => root.clone(),
-        (Err(faults), None) => return Err(faults.clone().into()),
-    };
+    let root = root_of(common, &config)?;
     let runtime = runtime()?;
     let asked = runtime.block_on(async {
         match Client::connect(&root).await? {

@@ -138,7 +138,7 @@ impl Search {
             Order::Oldest => Sort::Oldest,
         };
         let hidden = Decisions::read(&config.root)?.takedowns().map(|decision| decision.subject.clone()).collect();
-        Ok(Request { query, sort, skip: 0, take: self.limit, hidden, any_marks: self.any_marks })
+        Ok(Request { query, sort, skip: 0, take: self.limit, hidden, within: None, any_marks: self.any_marks })
     }
 
     /// The index as it is now. Where a server keeps it, that one's is searched.

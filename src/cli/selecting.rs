@@ -46,7 +46,7 @@ impl Selecting {
             return Err(UsageError { what: format!("--from {from} is after --to {to}: swap them") });
         }
         let by = if self.by == ByDay::Captured { By::Captured } else { By::Published };
-        Ok(Query { sites: self.site.clone(), ids: self.id.clone(), from: self.from, to: self.to, by })
+        Ok(Query { sites: self.site.clone(), ids: self.id.clone(), from: self.from, to: self.to, by, within: None })
     }
 }
 

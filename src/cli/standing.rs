@@ -104,6 +104,20 @@ pub fn why(why: &Why) -> String {
         line("offset", article.offset.map(|offset| offset.to_string()).as_ref());
         line("record", article.record_id.as_ref());
     }
+    for capture in &why.captures {
+        let status = capture.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+        let task = capture.task.as_deref().unwrap_or("-");
+        let _ = writeln!(out, "  capture: {} {status} {task} {} at {}", capture.at, capture.file, capture.offset);
+        if capture.url != why.url {
+            let _ = writeln!(out, "    as: {}", capture.url);
+        }
+        if let Some(target) = &capture.leads_to {
+            let _ = writeln!(out, "    leads to: {target}");
+        }
+        if let Some(from) = &capture.redirected_from {
+            let _ = writeln!(out, "    redirected from: {from}");
+        }
+    }
     super::output::shown(&out)
 }
 

@@ -20,6 +20,7 @@ mod idle;
 mod kept;
 mod lane;
 mod listing;
+mod mend;
 mod near;
 mod open;
 mod outcome;
@@ -52,6 +53,7 @@ mod versions;
 mod visit;
 
 pub use adopt::Adopted;
+pub use disk::free_bytes;
 pub use error::CrawlError;
 
 pub use frontier::{Candidate, Frontier, Known, Lease};

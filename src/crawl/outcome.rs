@@ -7,7 +7,7 @@ use super::adopt::Adopted;
 use super::coverage::Coverage;
 use super::error::CrawlError;
 use super::listing::window_of;
-use super::report;
+use super::report::{self, AlarmLine};
 use super::requisites::Needed;
 use super::run::{Halt, Run, SiteRun, Walk};
 use super::stats::Tally;
@@ -54,6 +54,8 @@ pub struct SiteOutcome {
     pub halt: Option<Halt>,
     /// Items that still wait.
     pub left: bool,
+    /// What needs a person, as the daemon sees it.
+    pub alarms: Vec<AlarmLine>,
 }
 
 impl SiteOutcome {
@@ -113,6 +115,7 @@ pub fn of_site(run: &Run, site: &SiteRun, walks: &[Walk]) -> Result<SiteOutcome,
         window: walks.last().map(|walk| window_of(walk.row.kind)).unwrap_or_default(),
         halt: site.halted(),
         left: !run.frontier.is_empty(site.id())?,
+        alarms: Vec::new(),
     })
 }
 

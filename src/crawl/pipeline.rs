@@ -17,6 +17,7 @@ use super::commit::Committer;
 use super::disk::DiskWatch;
 use super::error::CrawlError;
 use super::frontier::Frontier;
+use super::mend::mend;
 use super::open::{self, Opened};
 use super::outcome::{self, Outcome};
 use super::plan::{Planned, Want, plan};
@@ -99,6 +100,7 @@ async fn attempt(
     let shelf_spec = shelf_spec(config);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let known = known_sites(config, job);
+    let mended = mend(&config.root, clock.now())?;
     let shelf = Shelf::new(shelf_spec.clone());
     let adopter = Adopter::new(Arc::clone(&ledger), &frontier, shelf, &known, config.limits, clock.now());
     let adopted = adopter.whole(config.whole).go()?;
@@ -109,7 +111,7 @@ async fn attempt(
     run.articles_left = AtomicI64::new(job.max_articles.map_or(-1, i64::from));
     let run = Arc::new(run);
     let mut sites = Vec::new();
-    let mut notes = Vec::new();
+    let mut notes = Vec::from_iter(mended);
     for site in &job.sites {
         let planned = plan(&*run.ledger, &run.frontier, site, job.want, run.clock.now())?;
         let Planned { walks, notes: more } = planned;

@@ -9,7 +9,7 @@ use super::rows::QueueRow;
 use super::run::{Run, SiteRun};
 use super::task::{Failure, Finished, Task};
 use super::visit;
-use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TruncatedType, http};
+use crate::archive::warc::{Capture, Level, Original, Prepared, Profile, Revisit, TOOK_LINE, TruncatedType, http};
 use crate::article::recurring::Learned;
 use crate::article::{ArticleReader, Hint, Reading, suspicion};
 use crate::config::Requisites;
@@ -18,7 +18,7 @@ use crate::ledger::LedgerError;
 use crate::model::{CanonicalUrl, Digest, Limits, PageRequest};
 use crate::page::requisites::of_page;
 use crate::page::{self, Decoded, HtmlPage, Media};
-use crate::politeness::RobotsAnswer;
+use crate::politeness::{PACE_LINE, RobotsAnswer};
 use crate::portal::{self, Cursor, ListReading};
 
 /// Requests for one item before it is given up in this run.
@@ -321,6 +321,9 @@ fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&
         ("fetchTimeMs", ms(exchange.total)),
         ("connectTimeMs", ms(exchange.connect)),
         ("firstByteTimeMs", ms(exchange.first_byte)),
+        // With the date of the record, whoever reads the files alone can tell what was promised, and whether it was kept.
+        (TOOK_LINE, exchange.total.as_micros().to_string()),
+        (PACE_LINE, finished.site.pace.to_line()),
         ("robots", exchange.robots.clone()),
         ("luutru-site", finished.site.id().to_owned()),
         ("luutru-task", finished.task.word().to_owned()),

@@ -43,6 +43,21 @@ struct Report<'a> {
     months: BTreeMap<String, MonthLine>,
     /// Months of the window, or between others, of which no list names anything.
     empty_months: Vec<String>,
+    /// What needs a person, as the daemon saw it then.
+    alarms: &'a [AlarmLine],
+}
+
+/// An alarm that is on.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlarmLine {
+    /// The list.
+    pub list: String,
+    /// One word.
+    pub alarm: &'static str,
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// In a line.
+    pub text: String,
 }
 
 #[derive(Serialize)]
@@ -112,6 +127,7 @@ pub fn write(root: &Path, site: &SiteOutcome, now: Timestamp) -> Result<(), Craw
             })
             .collect(),
         caps: site.caps(),
+        alarms: &site.alarms,
         window: Days { from, to },
         empty_months: months.iter().filter_map(nothing).collect(),
         months: months.into_iter().map(line).collect(),

@@ -179,12 +179,12 @@ impl Key {
         parts(b'z', site, b"")
     }
 
-    /// An article whose record is owed the places of its files.
+    /// An article whose record is owed the places of its files and images.
     pub fn owing(site: &str, content: &Digest) -> Vec<u8> {
         parts(b'g', site, &content.0)
     }
 
-    /// All articles whose records are owed the places of their files.
+    /// All articles whose records are owed the places of their files and images.
     pub fn owing_all() -> Vec<u8> {
         b"g/".to_vec()
     }

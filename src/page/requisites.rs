@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::attributes::value_at;
-use super::{css, references};
+use super::{css, decode, references};
+use crate::model::{Head, Limits};
 
 /// Attributes of one tag that are looked at.
 const MOST_ATTRIBUTES: usize = 48;
@@ -84,6 +85,18 @@ impl Found {
     fn style(&mut self, css: &str) {
         css::addresses(css, &mut |address, kind| self.add(address, kind));
     }
+}
+
+/// Addresses that an answer may name before the rest is passed over unread.
+const MOST_NAMED: usize = 600;
+
+/// The addresses of what the page or style sheet in an answer needs; none of what is neither, or cannot be read.
+pub fn named(url: &str, head: &Head, payload: &[u8]) -> Vec<String> {
+    let Ok(url) = Url::parse(url) else { return Vec::new() };
+    let Ok(decoded) = decode(head, payload, &Limits::default()) else { return Vec::new() };
+    let style = decoded.declared.as_deref() == Some("text/css");
+    let read = if style { of_style } else { of_page };
+    read(&decoded.text, &url, MOST_NAMED).into_iter().map(|requisite| requisite.url.into()).collect()
 }
 
 /// What a page at `url` needs, up to `most`.

@@ -119,7 +119,13 @@ pub fn retry_after(value: &str, now: i64) -> Option<Duration> {
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_second();
+    // The three forms that a recipient must read (section 5.6.7), and a numeric zone where old servers write one.
+    let at = match httpdate::parse_http_date(value) {
+        Ok(at) => {
+            at.duration_since(std::time::UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok())?
+        }
+        Err(_) => jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_second(),
+    };
     Some(Duration::from_secs(u64::try_from(at - now).unwrap_or(0)))
 }
 
@@ -162,6 +168,9 @@ mod tests {
         let now = "2026-11-23T10:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
         assert_eq!(retry_after("Mon, 23 Nov 2026 10:01:30 GMT", now), Some(Duration::from_secs(90)));
         assert_eq!(retry_after("Mon, 23 Nov 2026 09:00:00 GMT", now), Some(Duration::ZERO));
+        for old in ["Monday, 23-Nov-26 10:01:30 GMT", "Mon Nov 23 10:01:30 2026", "Mon, 23 Nov 2026 17:01:30 +0700"] {
+            assert_eq!(retry_after(old, now), Some(Duration::from_secs(90)), "{old}");
+        }
         assert_eq!(retry_after("soon", 0), None);
     }
 }

@@ -7,8 +7,10 @@
 mod budget;
 mod gate;
 mod permit;
+mod promise;
 pub mod robots;
 
 pub use budget::{Answer, Budget, Outcome, Pace, Wait};
 pub use gate::{Refusal, RobotsAnswer, RobotsGate, retry_after};
 pub use permit::{Pass, Permit, Spent};
+pub use promise::PACE_LINE;

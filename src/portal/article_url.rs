@@ -165,21 +165,19 @@ pub fn is_tool(url: &Url) -> bool {
 /// No portal nests its pages deeper.
 const SEGMENTS: usize = 16;
 
-/// Whether the path grows by itself: a segment twice in a row, or a language after a page's name.
+/// Whether the path grows by itself: a language twice in a row or after a page's name, more segments than any portal has.
 ///
-/// Some portals answer 200 to any address with `/vi` or `/en` after it, with links one level deeper each time.
+/// Some portals answer 200 to any address with `/vi` or `/en` after it, with links one level deeper each time. Other
+/// segments may repeat: a section within one of the same name, the eleventh of November, relative links that nest.
 pub(super) fn grows(url: &Url) -> bool {
     let segments: Vec<&str> = url.path().split('/').filter(|segment| !segment.is_empty()).take(SEGMENTS + 1).collect();
-    if segments.len() > SEGMENTS {
-        return true;
-    }
-    let twice = segments.windows(2).any(|pair| pair[0] == pair[1]);
-    let often = segments.iter().any(|segment| segments.iter().filter(|other| *other == segment).count() > 2);
+    let language = |segment: &str| matches!(segment, "vi" | "en");
+    let twice = segments.windows(2).any(|pair| pair[0] == pair[1] && language(pair[0]));
     let suffix = match segments.as_slice() {
-        [.., page, "vi" | "en"] => !shape::split_ext(page).1.is_empty() || segments.contains(&"-"),
+        [.., page, last] if language(last) => !shape::split_ext(page).1.is_empty() || segments.contains(&"-"),
         _ => false,
     };
-    twice || often || suffix
+    segments.len() > SEGMENTS || twice || suffix
 }
 
 #[cfg(test)]
@@ -205,13 +203,17 @@ mod tests {
             "/vi/news/tag/lua-nuoc/",
             "/upload/27/bao-cao.PDF",
             "/tin/-/view_content/12-mo-cho-phien.html/vi",
-            "/tin/vi/vi/vi",
+            "/tin/vi/vi/mot-bai-viet-12345.html",
             "/tim-kiem?keyword=lua",
         ] {
             assert!(!accepts(link), "{link}");
         }
         assert!(accepts("/tin/-/view_content/12-mo-cho-phien.html"));
         assert!(accepts("/tin.aspx?ItemID=12"));
+        assert!(accepts("/tin-tuc/tin-tuc/mot-bai-viet-12345.html"), "a section within its own");
+        assert!(accepts("/2025/11/11/mot-bai-viet-ve-ngay-hoi/"), "a day like its month");
+        assert!(accepts("/tin/xem/tin/xem/tin/mot-bai-viet-12345.html"), "relative links that nest");
+        assert!(!accepts(&format!("{}/mot-bai-viet-12345.html", "/tin".repeat(16))));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::model::PageRequest;
 
 /// How many item sets and requests are remembered: a list that turns in a longer circle brings nothing new for so many
 /// pages that the walk ends by that.
-const REMEMBERED: usize = 64;
+const REMEMBERED: usize = 128;
 
 /// What is known of a list after some of its pages. Small, and safe to lose: a walk then starts at the first page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

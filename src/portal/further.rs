@@ -188,10 +188,11 @@ impl ListReader {
         why: &mut Vec<String>,
     ) -> Next {
         let Next::Page(next) = next else { return next };
+        if next.method == PageMethod::Get && grows(&next.url) {
+            return Next::Cut(format!("the next page's address grows by itself: {}", next.url));
+        }
         let end = if !self.urls.owns(&next.url) {
             Some("the next page lies off the site")
-        } else if next.method == PageMethod::Get && grows(&next.url) {
-            Some("the next page's address grows by itself")
         } else if cursor.knows_request(&next)
             || (next.method == PageMethod::Get && request.method == PageMethod::Get && next.url == *from)
         {

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::article_url::{ArticleUrls, grows, is_file};
+use super::article_url::{ArticleUrls, is_file};
 use super::counter::{Count, count};
 use super::outline::{Outline, has_rel};
 use super::words::{Label, label};
@@ -73,7 +73,7 @@ fn steps<'a>(outline: &'a Outline, urls: &ArticleUrls, page: &Url, list: &Url) -
     let mut out = Vec::new();
     for link in &outline.links {
         let Some(url) = &link.url else { continue };
-        if !urls.owns(url) || grows(url) || is_file(url) {
+        if !urls.owns(url) || is_file(url) {
             continue;
         }
         let element = outline.nodes[link.node].element;

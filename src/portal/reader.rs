@@ -176,7 +176,10 @@ impl ListReader {
         cursor.remember_request(request);
         // The first answer of a web service may repeat what its frame showed.
         let frame = cursor.frame && request.number == 1;
-        let repeated = !items.is_empty() && !frame && !cursor.remember_items(keys.iter().map(String::as_str));
+        let repeated = !items.is_empty() && !frame && {
+            let known = !cursor.remember_items(keys.iter().map(String::as_str));
+            known | named(&items).is_some_and(|names| !cursor.remember_items(names.iter().map(String::as_str)))
+        };
         let next = self.guard(next, from, request, &cursor, &mut why);
         cursor.next = match &next {
             Next::Page(request) => Some(request.clone()),
@@ -249,4 +252,16 @@ fn check_pages(list: &ListSpec) -> Result<(), PortalError> {
         }
         _ => Ok(()),
     }
+}
+
+/// A page's articles by what it says of them, where that tells pages apart: the same ones may stand at other addresses,
+/// where relative links nest.
+fn named(items: &[ListItem]) -> Option<Vec<String>> {
+    let mut names: Vec<String> = items
+        .iter()
+        .map(|item| format!("{}\n{}", item.title, item.date.map(|stamp| stamp.date().to_string()).unwrap_or_default()))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    (names.len() >= 3 && names.len() == items.len()).then_some(names)
 }

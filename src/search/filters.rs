@@ -26,8 +26,16 @@ const TOGETHER_WORDS: usize = 6;
 type Boxed = Box<dyn Query>;
 
 /// Everything that a document must be, and must not be.
-pub(super) fn build(fields: &Fields, query: &query::Query, hidden: &[String], any_marks: bool) -> Boxed {
+pub(super) fn build(
+    fields: &Fields,
+    query: &query::Query,
+    within: Option<&[String]>,
+    hidden: &[String],
+    any_marks: bool,
+) -> Boxed {
     let mut parts: Vec<(Occur, Boxed)> = Vec::new();
+    // None at all finds nothing.
+    parts.extend(within.map(|sites| (Occur::Must, any(fields.site, sites))));
     for clause in &query.clauses {
         let occur = if clause.not { Occur::MustNot } else { Occur::Must };
         parts.push((occur, clause_of(fields, clause, any_marks)));

@@ -36,6 +36,8 @@ pub struct Request {
     pub take: usize,
     /// Articles that must not be found.
     pub hidden: Vec<String>,
+    /// Sites beyond which nothing is found; everything may be, if `None`.
+    pub within: Option<Vec<String>>,
     /// Look for all words without their marks.
     pub any_marks: bool,
 }
@@ -81,7 +83,7 @@ impl Index {
     }
 
     fn search(&self, searcher: &Searcher, request: &Request, any_marks: bool) -> Result<Found, SearchError> {
-        let query = filters::build(&self.fields, &request.query, &request.hidden, any_marks);
+        let query = filters::build(&self.fields, &request.query, request.within.as_deref(), &request.hidden, any_marks);
         let top = || TopDocs::with_limit(request.take.max(1)).and_offset(request.skip);
         let by_day = |order| searched(searcher, &*query, top().order_by_fast_field::<u64>("day", order));
         let found = match request.sort {

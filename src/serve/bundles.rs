@@ -20,12 +20,14 @@ use super::library::Library;
 use super::origin::Base;
 use super::parameters::Parameters;
 use super::stream::pair;
+use crate::access::Access;
 use crate::archive::ArchiveError;
 use crate::archive::select::{By, Query, Selection};
 use crate::archive::wacz::{self, Writer};
+use crate::page::requisites;
 
 /// What is larger is not streamed: a broken line would mean to begin again.
-const STREAMED_BYTES: u64 = 2 << 30;
+pub(super) const STREAMED_BYTES: u64 = 2 << 30;
 /// About what a capture takes in the index, and an article among the pages.
 const CAPTURE_BYTES: u64 = 120;
 const ARTICLE_BYTES: u64 = 2_500;
@@ -45,7 +47,7 @@ pub fn routes() -> Router<Arc<Library>> {
 }
 
 /// What the parameters ask for.
-fn query(parameters: &Parameters) -> Result<Query, ServeError> {
+fn query(parameters: &Parameters, access: &Access) -> Result<Query, ServeError> {
     parameters.only(&["site", "id", "from", "to", "by"])?;
     let day = |name: &str| {
         let Some(text) = parameters.one(name)? else { return Ok(None) };
@@ -62,17 +64,17 @@ fn query(parameters: &Parameters) -> Result<Query, ServeError> {
         Some("captured") => By::Captured,
         Some(_) => return Err(ServeError::parameter("by", "published or captured")),
     };
-    Ok(Query { sites: list("site"), ids: list("id"), from, to, by })
+    Ok(Query { sites: list("site"), ids: list("id"), from, to, by, within: access.within() })
 }
 
 /// Finds what belongs; two at a time, since each reads all indexes.
-async fn select(library: &Arc<Library>, parameters: &Parameters) -> Result<Selection, ServeError> {
-    let query = query(parameters)?;
+async fn select(library: &Arc<Library>, access: &Access, parameters: &Parameters) -> Result<Selection, ServeError> {
+    let query = query(parameters, access)?;
     let place = library.selecting_place().await?;
     let made = library.blocking(move |library| {
         // Also says when the log of takedowns cannot be read.
         library.shown_here()?;
-        let made = Selection::make(library.root(), query);
+        let made = Selection::make(library.root(), query, &requisites::named);
         drop(place);
         made.map_err(|error| match error {
             // What is hidden, what never was: the answer is the same.
@@ -87,7 +89,7 @@ async fn select(library: &Arc<Library>, parameters: &Parameters) -> Result<Selec
     Ok(selection)
 }
 
-fn bytes(selection: &Selection) -> u64 {
+pub(super) fn bytes(selection: &Selection) -> u64 {
     let warcs: u64 = selection.takes.iter().map(|take| take.length + 512).sum();
     warcs + selection.captures * CAPTURE_BYTES + selection.articles() as u64 * ARTICLE_BYTES + FIXED_BYTES
 }
@@ -101,9 +103,13 @@ fn file_name(parameters: &Parameters) -> String {
     name + ".wacz"
 }
 
-async fn estimate(State(library): State<Arc<Library>>, RawQuery(raw): RawQuery) -> Result<Json<Value>, ServeError> {
+async fn estimate(
+    State(library): State<Arc<Library>>,
+    access: Access,
+    RawQuery(raw): RawQuery,
+) -> Result<Json<Value>, ServeError> {
     let parameters = Parameters::parse(raw.as_deref().unwrap_or_default());
-    let selection = select(&library, &parameters).await?;
+    let selection = select(&library, &access, &parameters).await?;
     Ok(Json(json!({
         "files": selection.takes.len(),
         "captures": selection.captures,
@@ -113,9 +119,13 @@ async fn estimate(State(library): State<Arc<Library>>, RawQuery(raw): RawQuery) 
     })))
 }
 
-async fn stream(State(library): State<Arc<Library>>, RawQuery(raw): RawQuery) -> Result<Response, ServeError> {
+async fn stream(
+    State(library): State<Arc<Library>>,
+    access: Access,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, ServeError> {
     let parameters = Parameters::parse(raw.as_deref().unwrap_or_default());
-    let selection = select(&library, &parameters).await?;
+    let selection = select(&library, &access, &parameters).await?;
     let expected = bytes(&selection);
     if expected > STREAMED_BYTES {
         return Err(ServeError::TooLarge { bytes: expected });
@@ -148,6 +158,7 @@ async fn stream(State(library): State<Arc<Library>>, RawQuery(raw): RawQuery) ->
 async fn order(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     RawQuery(raw): RawQuery,
     body: Bytes,
 ) -> Result<Response, ServeError> {
@@ -155,7 +166,7 @@ async fn order(
     parameters.0.extend(Parameters::parse(&String::from_utf8_lossy(&body)).0);
     // Before the selection: what is hidden in between makes the result void.
     let shown = library.shown().await?;
-    let selection = select(&library, &parameters).await?;
+    let selection = select(&library, &access, &parameters).await?;
     let order = Order {
         function: BUNDLE,
         query: selection.query.words(),
@@ -163,6 +174,7 @@ async fn order(
         kind: "application/wacz",
         expected: bytes(&selection),
         shown,
+        access,
     };
     let job = library.jobs.submit(order, move |out| {
         wacz::write(&selection, Writer::file(out), FilePath::new("a bundle"))?;
@@ -175,9 +187,10 @@ async fn order(
 async fn job(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     Path(token): Path<String>,
 ) -> Result<Json<Value>, ServeError> {
-    let job = library.jobs.get(&token).filter(|job| job.function == BUNDLE);
+    let job = library.jobs.get(&token, &access).filter(|job| job.function == BUNDLE);
     Ok(Json(describe(&*job.ok_or(ServeError::Missing { what: "job" })?, &base)))
 }
 

@@ -18,6 +18,7 @@ use super::error::ServeError;
 use super::files::Gift;
 use super::shown::Shown;
 use super::sums::{self, Checksums};
+use crate::access::Access;
 use crate::model::{Clock as _, SystemClock};
 
 /// Jobs that wait or run.
@@ -76,6 +77,7 @@ pub struct Job {
     written: AtomicU64,
     state: Mutex<State>,
     shown: Arc<Shown>,
+    access: Access,
 }
 
 /// What to do.
@@ -92,6 +94,8 @@ pub struct Order {
     pub expected: u64,
     /// What was hidden when the work was cut out.
     pub shown: Arc<Shown>,
+    /// What the one who asks may see: no more of it is in the result.
+    pub access: Access,
 }
 
 /// All jobs.
@@ -139,6 +143,7 @@ impl Jobs {
             written: AtomicU64::new(0),
             state: Mutex::new(State::Queued),
             shown: order.shown,
+            access: order.access,
         });
         self.enlist(&folder, &job)?;
         let (jobs, mine) = (Arc::clone(self), Arc::clone(&job));
@@ -150,19 +155,20 @@ impl Jobs {
         Ok(job)
     }
 
-    /// The job of that token.
-    pub fn get(&self, token: &str) -> Option<Arc<Job>> {
-        self.all().iter().find(|job| job.token == token).cloned()
+    /// The job of that token, if all that is in its result may be seen.
+    pub fn get(&self, token: &str, access: &Access) -> Option<Arc<Job>> {
+        self.all().iter().find(|job| job.token == token && access.covers(&job.access)).cloned()
     }
 
-    /// All jobs, the latest first.
-    pub fn list(&self) -> Vec<Arc<Job>> {
-        self.all().iter().rev().cloned().collect()
+    /// All jobs whose results may be seen, the latest first.
+    pub fn list(&self, access: &Access) -> Vec<Arc<Job>> {
+        self.all().iter().rev().filter(|job| access.covers(&job.access)).cloned().collect()
     }
 
     /// The result of that name, as long as nothing of it was hidden since.
-    pub fn gift(&self, file_name: &str, shown: &Shown) -> Option<Gift> {
-        let job = self.all().iter().find(|job| job.file_name == file_name).cloned()?;
+    pub fn gift(&self, file_name: &str, shown: &Shown, access: &Access) -> Option<Gift> {
+        let mine = |job: &&Arc<Job>| job.file_name == file_name && access.covers(&job.access);
+        let job = self.all().iter().find(mine).cloned()?;
         let State::Complete { sums, .. } = job.state() else { return None };
         if !job.shown.hidden().hides_same(shown.hidden()) {
             return None;

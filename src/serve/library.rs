@@ -17,6 +17,7 @@ use super::metrics::Metrics;
 use super::reading::Reading;
 use super::shown::{Curtain, Shown};
 use super::sums::Sums;
+use crate::access::Access;
 
 /// How long a scan is relied on.
 const FRESH_FOR: Duration = Duration::from_secs(2);
@@ -154,9 +155,9 @@ impl Library {
         .await
     }
 
-    /// A search over files that were scanned.
-    pub fn search<'a>(&'a self, holdings: &'a Holdings, shown: &'a Shown) -> Search<'a> {
-        Search { root: &self.root, files: holdings.files(), tails: &self.tails, hidden: shown.hidden() }
+    /// A search over files that were scanned, as far as they may be seen.
+    pub fn search<'a>(&'a self, holdings: &'a Holdings, shown: &'a Shown, access: &'a Access) -> Search<'a> {
+        Search { root: &self.root, files: holdings.files(), tails: &self.tails, hidden: shown.hidden(), access }
     }
 
     /// A place among the answers that a thread makes.

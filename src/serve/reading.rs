@@ -8,6 +8,7 @@ use super::desk::Desk;
 use super::error::ServeError;
 use super::library::Library;
 use super::shelf::Shelf;
+use crate::access::Access;
 use crate::archive::decisions::Decisions;
 use crate::config::Site;
 
@@ -70,9 +71,10 @@ impl Library {
         self.site(id).and_then(|site| site.name.clone()).unwrap_or_else(|| id.to_owned())
     }
 
-    /// Sites of the catalogue with their names, by name.
-    pub(super) fn site_names(&self) -> Vec<(String, String)> {
-        let ids = self.shelf().map(|shelf| shelf.names()).unwrap_or_default();
+    /// Sites of the catalogue that may be seen, with their names, by name.
+    pub(super) fn site_names(&self, access: &Access) -> Vec<(String, String)> {
+        let mut ids = self.shelf().map(|shelf| shelf.names()).unwrap_or_default();
+        ids.retain(|id| access.may_see(id));
         let mut out: Vec<(String, String)> = ids.into_iter().map(|id| (self.site_name(&id), id)).collect();
         out.sort();
         out.into_iter().map(|(name, id)| (id, name)).collect()

@@ -39,6 +39,22 @@ pub struct Report {
     pub lists: Vec<List>,
     /// By month.
     pub months: BTreeMap<String, Month>,
+    /// What needs a person, as the daemon saw it.
+    pub alarms: Vec<Alarm>,
+}
+
+/// An alarm that was on when the report was written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Alarm {
+    /// The list.
+    pub list: String,
+    /// One word.
+    pub alarm: String,
+    /// Since when.
+    pub since: String,
+    /// In a line.
+    pub text: String,
 }
 
 /// How far a list was walked.

@@ -184,7 +184,12 @@ fn alarms_reach_the_command_and_the_status() {
     assert_eq!(list["alarms"][0]["alarm"], "failing", "{status:#}");
     assert!(list["failure"].as_str().unwrap().contains("500"), "{status:#}");
     daemon.ask(&["status"]).ended(0);
+    // And the report, for those who look at the archive's files alone.
+    let reported = || stage.report(&portal.spec().id)["alarms"].as_array().unwrap().clone();
+    daemon.until("the report has it", |_| !reported().is_empty());
+    assert_eq!((&reported()[0]["alarm"], &reported()[0]["list"]), (&list["alarms"][0]["alarm"], &list["list"]));
     portal.heal();
     daemon.until("it is over", |_| of("cleared"));
+    daemon.until("the report is without it", |_| reported().is_empty());
     daemon.stop();
 }

@@ -38,6 +38,8 @@ impl Sends {
     }
 }
 
+/// What is sent for a path, where anything is.
+type Paths = Arc<dyn Fn(&str) -> Option<Sends> + Send + Sync>;
 type Asked = Arc<Mutex<BTreeMap<String, Vec<Vec<u8>>>>>;
 
 /// A running server; its threads end with the process.
@@ -55,15 +57,23 @@ impl RawServer {
 
     /// The same on a listener whose address is known before.
     pub fn on(listener: TcpListener, paths: BTreeMap<String, Sends>, tls: Option<Arc<ServerConfig>>) -> Self {
+        Self::serving(listener, Arc::new(move |path| paths.get(path).cloned()), tls)
+    }
+
+    /// A server that answers as `paths` says, whatever it is asked for.
+    pub fn answering(paths: impl Fn(&str) -> Option<Sends> + Send + Sync + 'static) -> Self {
+        Self::serving(TcpListener::bind("127.0.0.1:0").unwrap(), Arc::new(paths), None)
+    }
+
+    fn serving(listener: TcpListener, paths: Paths, tls: Option<Arc<ServerConfig>>) -> Self {
         let address = listener.local_addr().unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let asked = Asked::default();
         let log = Arc::clone(&asked);
-        let paths = Arc::new(paths);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (paths, log, tls) = (Arc::clone(&paths), Arc::clone(&log), tls.clone());
-                thread::spawn(move || serve(stream.unwrap(), tls, &paths, &log));
+                thread::spawn(move || serve(stream.unwrap(), tls, &*paths, &log));
             }
         });
         Self { address, scheme, asked }
@@ -71,6 +81,11 @@ impl RawServer {
 
     pub fn url(&self, path: &str) -> String {
         format!("{}://{}{path}", self.scheme, self.address)
+    }
+
+    /// Every path asked for, and how often.
+    pub fn asked(&self) -> BTreeMap<String, usize> {
+        self.asked.lock().unwrap().iter().map(|(path, requests)| (path.clone(), requests.len())).collect()
     }
 
     /// The requests for a path, byte for byte.
@@ -118,7 +133,7 @@ pub fn list<'a>(paths: impl Iterator<Item = &'a String>) -> Sends {
     Sends::page(&format!("<html><head><title>Tin tức</title></head><body><ul>\n{items}</ul></body></html>"))
 }
 
-fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, paths: &BTreeMap<String, Sends>, log: &Asked) {
+fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, paths: &dyn Fn(&str) -> Option<Sends>, log: &Asked) {
     match tls {
         Some(config) => {
             let session = ServerConnection::new(config).unwrap();
@@ -129,13 +144,13 @@ fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, paths: &BTreeMap<Str
 }
 
 /// Answers until the client leaves; one that goes away in the middle is its own affair.
-fn converse(mut stream: impl Read + Write, paths: &BTreeMap<String, Sends>, log: &Asked) {
+fn converse(mut stream: impl Read + Write, paths: &dyn Fn(&str) -> Option<Sends>, log: &Asked) {
     while let Some(request) = request(&mut stream) {
         let line = String::from_utf8_lossy(&request).into_owned();
         let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
         log.lock().unwrap().entry(path.clone()).or_default().push(request);
         let missing = Sends::raw(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-        let sends = paths.get(&path).unwrap_or(&missing);
+        let sends = paths(&path).unwrap_or(missing);
         // Interim responses come in a packet of their own, and the rest in pieces.
         let pieces = std::iter::once(&sends.before[..]).chain(sends.response.chunks(700));
         for piece in pieces {

@@ -114,6 +114,40 @@ fn what_is_rebuilt_equals_what_was_written() {
 }
 
 #[test]
+fn a_plain_start_makes_missing_catalogues_and_texts_again() {
+    let (town, dir, root) = archive();
+    let before = tree(&root);
+    let site = files(&root.join("catalog")).remove(0);
+    let (log, stem) = (site.file_name().unwrap(), site.file_stem().unwrap());
+    let folder = |name: &str, last: &std::ffi::OsStr| Path::new(name).join(last);
+    let subsets = [
+        vec![PathBuf::from("catalog")],
+        vec![PathBuf::from("catalog"), PathBuf::from("state")],
+        vec![PathBuf::from("text")],
+        vec![PathBuf::from("text"), PathBuf::from("catalog"), PathBuf::from("state")],
+        vec![folder("catalog", log), folder("text", stem)],
+    ];
+    for (number, subset) in subsets.iter().enumerate() {
+        let copied = dir.path().join(format!("lost-{number}"));
+        copy(&root, &copied);
+        for lost in subset {
+            let path = copied.join(lost);
+            if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+        }
+        let said = complete(&copied, &town);
+        assert!(said.contains("missing: made again from the WARC files"), "{subset:?}: {said}");
+        let shelves = |tree: BTreeMap<PathBuf, Vec<u8>>| -> BTreeMap<PathBuf, Vec<u8>> {
+            tree.into_iter().filter(|(path, _)| path.starts_with("text") || path.starts_with("catalog")).collect()
+        };
+        assert_same(&shelves(before.clone()), &shelves(tree(&copied)));
+        assert_catalogue(&copied, &town);
+        // Once it is there, nobody makes it again.
+        assert!(!complete(&copied, &town).contains("made again"), "{subset:?}");
+        expect_exit(&finish(luutru(&copied, "verify")), DONE);
+    }
+}
+
+#[test]
 fn manifests_that_are_gone_are_begun_anew() {
     let (_town, _dir, root) = archive();
     let before = tree(&root);

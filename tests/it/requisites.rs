@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -170,14 +170,24 @@ fn report(root: &Path) -> Value {
     serde_json::from_slice(&fs::read(&found[0]).unwrap()).unwrap()
 }
 
-/// The attachments of the one article, by the last part of their address.
-fn attachments(root: &Path) -> BTreeMap<String, Value> {
+/// The attachments, or the images, of the one article, by the last part of their address.
+fn assets(root: &Path, which: &str) -> BTreeMap<String, Value> {
     let rows = catalogue(root);
     assert_eq!(rows.len(), 1);
     let record = serde_json::to_value(rows.values().next().unwrap()).unwrap();
-    let all = record["attachments"].as_array().unwrap().clone();
+    let all = record[which].as_array().unwrap().clone();
     let last = |asset: &Value| asset["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     all.into_iter().map(|asset| (last(&asset), asset)).collect()
+}
+
+fn attachments(root: &Path) -> BTreeMap<String, Value> {
+    assets(root, "attachments")
+}
+
+/// Texts, records, catalogues and indexes, with their bytes.
+fn shelves(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let all = ["text", "catalog", "index"].iter().flat_map(|folder| files(&root.join(folder)));
+    all.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
 }
 
 #[test]
@@ -203,7 +213,29 @@ fn a_page_is_archived_with_everything_it_shows_and_links_to() {
     assert!(pair.assets.requests("/rieng/kin.png").is_empty(), "robots.txt of the other host forbids it");
     assert!(pair.own.requests("/phim.mp4").is_empty() && pair.own.requests("/anh/vua.jpg").is_empty());
     recorded(&root);
+    known(&pair);
     expect_exit(&finish(luutru(&root, "verify")), DONE);
+}
+
+/// `why` finds parts and files as well, also those on the other host.
+fn known(pair: &Pair) {
+    let why = |url: String| -> Value {
+        let mut ask = luutru(&pair.root(), "why");
+        ask.args(["--json", "--config"]).arg(pair.folder.path().join("luutru.toml")).arg(url);
+        let output = finish(ask);
+        expect_exit(&output, DONE);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    for url in [pair.own.url("/css/chu.woff2"), pair.assets.url("/kho/cdn.png"), pair.own.url("/tep/xem.pdf")] {
+        let found = why(url);
+        assert_eq!((&found["verdict"], &found["site"]), (&"captured".into(), &"raw".into()), "{found:#}");
+        let place = &found["captures"][0];
+        let record =
+            read_at(&locate(&pair.root(), place["file"].as_str().unwrap()), place["offset"].as_u64().unwrap(), 0);
+        assert_eq!(record.unwrap().fields.get("WARC-Target-URI"), found["url"].as_str());
+    }
+    assert_eq!(why(pair.own.url("/anh/mat.jpg"))["verdict"], "failed");
+    assert_eq!(why(pair.own.url("/phim.mp4"))["verdict"], "not-listed");
 }
 
 /// The record says what each file is, and where.
@@ -219,7 +251,12 @@ fn recorded(root: &Path) {
     assert!(kind("office.xlsx").ends_with("spreadsheetml.sheet"));
     assert_eq!(kind("so-do.png"), "image/png");
     assert!(files["mat.rar"]["warc"].is_null(), "what could not be had has no place");
-    for (name, asset) in files.iter().filter(|(name, _)| *name != "mat.rar") {
+    let images = assets(root, "images");
+    let had = images.iter().filter(|(_, image)| !image["warc"].is_null()).map(|(name, _)| name.as_str());
+    assert_eq!(had.collect::<Vec<_>>(), ["cdn.png", "lazy.jpg", "nho.jpg"], "{images:#?}");
+    assert!(["kin.png", "mat.jpg", "gia.jpg", "xa.png"].iter().all(|name| images.contains_key(*name)), "{images:#?}");
+    let images = images.iter().filter(|(_, image)| !image["warc"].is_null());
+    for (name, asset) in files.iter().filter(|(name, _)| *name != "mat.rar").chain(images) {
         let place = &asset["warc"];
         let path = locate(root, place["file"].as_str().unwrap_or_else(|| panic!("{name} {asset:#}")));
         let record = read_at(&path, place["offset"].as_u64().unwrap(), 1 << 20).unwrap();
@@ -250,10 +287,25 @@ fn nothing_is_asked_for_twice_not_even_after_a_rebuild() {
     expect_exit(&finish(pair.backfill("0ms", &["--again"])), DONE);
     assert!(asked(&pair).iter().all(|count| *count == 1), "{:?}", asked(&pair));
     assert_eq!(attachments(&root), before);
-    let texts = fs::read(&files(&root.join("catalog"))[0]).unwrap();
+    // A rebuild, with everything there and with nothing but the WARC files, gives what the runs wrote.
+    let written = shelves(&root);
     expect_exit(&finish(luutru(&root, "reindex")), DONE);
-    assert_eq!(fs::read(&files(&root.join("catalog"))[0]).unwrap(), texts);
-    assert_eq!(attachments(&root), before);
+    assert!(shelves(&root) == written, "{:?}", written.keys());
+    for folder in ["state", "text", "catalog", "index"] {
+        fs::remove_dir_all(root.join(folder)).unwrap();
+    }
+    expect_exit(&finish(luutru(&root, "reindex")), DONE);
+    assert!(shelves(&root) == written, "{:?}", written.keys());
+    recorded(&root);
+    // And the ledger that it fills owes nobody anything.
+    expect_exit(&finish(pair.backfill("0ms", &["--again"])), DONE);
+    assert!(asked(&pair).iter().all(|count| *count == 1), "{:?}", asked(&pair));
+    assert!(
+        shelves(&root)
+            .keys()
+            .filter(|path| written.get(*path) != Some(&fs::read(path).unwrap()))
+            .all(|path| { path.starts_with(root.join("index")) })
+    );
 }
 
 #[test]

@@ -53,13 +53,18 @@ def samples(files):
     return [(kind, *sample) for kind, sample in found.items()]
 
 
-def fetch(address):
+def fetch_answer(address):
+    """Status, body without its content coding, and the address in the end."""
     request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
-    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+    try:
+        answer = urllib.request.urlopen(request, timeout=PATIENCE_S)
+    except urllib.error.HTTPError as refused:
+        answer = refused
+    with answer:
         body = answer.read()
         if answer.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
-        return body
+        return answer.status, body, answer.url
 
 
 def free_port():
@@ -68,47 +73,55 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class Server:
+    """pywb over a collection `c` of these files; `base` is its address."""
+
+    def __init__(self, files):
+        self.files, self.folder = files, tempfile.TemporaryDirectory()
+
+    def __enter__(self):
+        folder = self.folder.name
+        run = lambda *words: subprocess.run(words, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        run(HERE / "wb-manager", "init", "c")
+        run(HERE / "wb-manager", "add", "c", *map(os.path.abspath, self.files))
+        port = free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        self.log = open(os.path.join(folder, "log"), "w+")
+        words = [HERE / "wayback", "-b", "127.0.0.1", "-p", str(port)]
+        self.process = subprocess.Popen(words, cwd=folder, stdout=self.log, stderr=self.log)
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                fetch_answer(f"{self.base}/")
+                return self
+            except OSError as error:
+                if self.process.poll() is not None or time.monotonic() > until:
+                    self.log.seek(0)
+                    said = self.log.read()
+                    self.__exit__()
+                    sys.exit(f"replay: pywb does not answer: {error}\n{said}")
+                time.sleep(0.05)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+        self.folder.cleanup()
+
+
 def main(files):
     wanted = samples(files)
     missing = {"plain", "chunked", "gzip", "revisit"} - {kind for kind, *_ in wanted}
     if missing:
         sys.exit(f"replay: the files hold no page of the kind: {', '.join(sorted(missing))}")
-    with tempfile.TemporaryDirectory() as folder:
-        run = lambda *words: subprocess.run(words, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        run(HERE / "wb-manager", "init", "c")
-        run(HERE / "wb-manager", "add", "c", *map(os.path.abspath, files))
-        port = free_port()
-        with open(os.path.join(folder, "log"), "w+") as log:
-            server = subprocess.Popen([HERE / "wayback", "-b", "127.0.0.1", "-p", str(port)], cwd=folder, stdout=log, stderr=log)
-            try:
-                return replay(server, port, wanted, log)
-            finally:
-                server.terminate()
-                server.wait()
-
-
-def replay(server, port, wanted, log):
-    base, until, faults = f"http://127.0.0.1:{port}/c", time.monotonic() + PATIENCE_S, 0
-    while True:
-        try:
-            fetch(f"http://127.0.0.1:{port}/")
-            break
-        except OSError as error:
-            if server.poll() is not None or time.monotonic() > until:
-                log.seek(0)
-                sys.exit(f"replay: pywb does not answer: {error}\n{log.read()}")
-            time.sleep(0.05)
-    for kind, uri, at, body in wanted:
-        stamp = "".join(c for c in at if c.isdigit())[:14]
-        try:
-            got = fetch(f"{base}/{stamp}id_/{uri}")
-        except urllib.error.URLError as error:
-            print(f"FAIL {kind} {uri}: {error}")
-            faults += 1
-            continue
-        same = got == body
-        faults += not same
-        print(f"{'ok' if same else 'FAIL'} {kind} {uri}: {len(got)} bytes, {len(body)} in the file")
+    faults = 0
+    with Server(files) as server:
+        for kind, uri, at, body in wanted:
+            stamp = "".join(c for c in at if c.isdigit())[:14]
+            status, got, _ = fetch_answer(f"{server.base}/c/{stamp}id_/{uri}")
+            same = status == 200 and got == body
+            faults += not same
+            print(f"{'ok' if same else 'FAIL'} {kind} {uri}: {status}, {len(got)} bytes, {len(body)} in the file")
     return 1 if faults else 0
 
 

@@ -28,6 +28,7 @@ pub struct Articles {
     logs: Vec<PathBuf>,
     versions: Vec<Version>,
     uris: HashSet<Key>,
+    pages: HashSet<Key>,
     ids: HashSet<String>,
     /// Ids that were asked for and are hidden.
     pub hidden: Vec<String>,
@@ -64,6 +65,11 @@ impl Articles {
     /// Whether a capture of that address is one of an article of the selection, or of a file that it shows.
     pub fn have(&self, uri: Key) -> bool {
         self.uris.contains(&uri)
+    }
+
+    /// Whether it is one of an article's page.
+    pub fn have_page(&self, uri: Key) -> bool {
+        self.pages.contains(&uri)
     }
 
     /// Whether the article belongs.
@@ -127,6 +133,7 @@ impl Articles {
             return;
         }
         self.ids.insert(latest.id.clone());
+        self.pages.extend(records.iter().flat_map(pages));
         self.uris.extend(records.iter().flat_map(pages));
         let files = records.iter().flat_map(|record| record.images.iter().chain(&record.attachments));
         self.uris.extend(files.map(|file| Key::of(&captured_as(&file.url))));

@@ -13,6 +13,7 @@ mod lines;
 mod members;
 mod originals;
 mod pages;
+mod parts;
 mod query;
 mod take;
 mod texts;
@@ -29,6 +30,7 @@ use originals::Originals;
 pub use hidden::Hidden;
 pub use lines::Lines;
 pub use pages::{Page, text_of};
+pub use parts::Names;
 pub use query::{By, Query, rfc3339};
 pub use take::{Range, Take};
 pub use texts::Texts;
@@ -54,14 +56,17 @@ pub struct Selection {
     /// What could not be read, and was left out.
     pub problems: Vec<String>,
     articles: Articles,
+    /// Addresses of what the pages of the articles name.
+    parts: HashSet<Key>,
     /// Times of the captures at the addresses of articles.
     seen: HashMap<Key, BTreeSet<u64>>,
 }
 
 impl Selection {
-    /// Finds what belongs to `query`.
-    pub fn make(root: &Path, query: Query) -> Result<Self> {
-        let (files, foreign) = files::list(root)?;
+    /// Finds what belongs to `query`; `names` reads what pages name, for a selection of articles takes their parts along.
+    pub fn make(root: &Path, query: Query, names: &Names<'_>) -> Result<Self> {
+        let (mut files, foreign) = files::list(root)?;
+        files.retain(|file| query.sees_site(&file.name.site));
         known_sites(root, &files, &query)?;
         let hidden = Hidden::read(root)?;
         let held = held(root, &files, &query)?;
@@ -75,12 +80,18 @@ impl Selection {
             latest: 0,
             problems: Vec::new(),
             articles,
+            parts: HashSet::new(),
             seen: HashMap::new(),
         };
         let left_out = |path: &PathBuf| format!("{}: not a WARC name of this archive; left out", path.display());
         out.problems.extend(foreign.iter().map(left_out));
         if out.articles.bad_lines > 0 {
             out.problems.push(format!("{} lines of the catalogue are no records", out.articles.bad_lines));
+        }
+        if !out.query.takes_all() {
+            let near: Vec<WarcFile> =
+                files.iter().filter(|file| out.query.wants_site(&file.name.site)).cloned().collect();
+            out.parts = parts::find(root, &near, &out.articles, names, &mut out.problems)?;
         }
         let chosen = out.choose(&files, &hidden)?;
         if chosen.is_empty() {
@@ -104,9 +115,10 @@ impl Selection {
 
     /// Whether a capture belongs for its own sake.
     fn wants(&self, file: &WarcFile, entry: &Entry, hidden: &Hidden) -> bool {
+        let needed = |key: Key| self.articles.have(key) || self.parts.contains(&key);
         self.query.wants_site(&file.name.site)
             && self.query.wants_time(&entry.stamp)
-            && (self.query.takes_all() || self.articles.have(Key::of(&entry.fields.url)))
+            && (self.query.takes_all() || needed(Key::of(&entry.fields.url)))
             && !hidden.capture(entry)
     }
 
@@ -227,7 +239,7 @@ struct Chosen {
 /// Addresses that the sites that were asked for captured; empty when all are asked for.
 fn held(root: &Path, files: &[WarcFile], query: &Query) -> Result<HashSet<Key>> {
     let mut held = HashSet::new();
-    if query.sites.is_empty() {
+    if query.sites.is_empty() && query.within.is_none() {
         return Ok(held);
     }
     for file in files.iter().filter(|file| file.of_captures() && query.wants_site(&file.name.site)) {

@@ -1,9 +1,13 @@
 //! What is asked for: sites, days, articles. Pure.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::archive::catalog::ArticleRecord;
+use crate::archive::warc::file_safe;
 use crate::model::Stamp;
 
 /// Which day of a capture or an article counts.
@@ -29,6 +33,9 @@ pub struct Query {
     pub to: Option<Date>,
     /// Whose day counts.
     pub by: By,
+    /// The sites whose files may be looked at, as names of files have them; all, if `None`. To whoever asks, the others
+    /// are not there.
+    pub within: Option<Arc<BTreeSet<String>>>,
 }
 
 impl Query {
@@ -47,9 +54,14 @@ impl Query {
         self.ids.is_empty() && !self.windowed()
     }
 
+    /// Whether files of the site may be looked at.
+    pub fn sees_site(&self, site: &str) -> bool {
+        self.within.as_ref().is_none_or(|sites| sites.contains(&file_safe(site)))
+    }
+
     /// Whether the site is asked for.
     pub fn wants_site(&self, site: &str) -> bool {
-        self.sites.is_empty() || self.sites.iter().any(|wanted| wanted == site)
+        self.sees_site(site) && (self.sites.is_empty() || self.sites.iter().any(|wanted| wanted == site))
     }
 
     /// Whether the article is asked for, as far as its id and its published day go. One without a day is on none.
@@ -73,7 +85,11 @@ impl Query {
 
     /// In words, for titles and messages.
     pub fn words(&self) -> String {
-        let mut out = if self.sites.is_empty() { "all sites".to_owned() } else { self.sites.join(", ") };
+        let mut out = match &self.within {
+            _ if !self.sites.is_empty() => self.sites.join(", "),
+            Some(sites) => sites.iter().cloned().collect::<Vec<_>>().join(", "),
+            None => "all sites".to_owned(),
+        };
         if !self.ids.is_empty() {
             out.push_str(", articles ");
             out.push_str(&self.ids.join(", "));

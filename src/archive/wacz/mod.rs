@@ -13,12 +13,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use self::zip::{Form, Package, Resource};
 use super::error::{ArchiveError, Result};
 use super::select::{Selection, rfc3339};
 use crate::model::Digest;
 
-pub use self::zip::{Streamed, Writer};
+pub use self::zip::{Form, Package, Resource, Streamed, Writer};
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]

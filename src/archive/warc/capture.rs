@@ -16,6 +16,10 @@ use super::record::{Profile, Record};
 use crate::archive::cdxj::Listing;
 use crate::model::Digest;
 
+/// Line of the metadata record: microseconds from the record's date, when the request was begun, to the last byte of the
+/// response. (`fetchTimeMs` is the same in the customary form, too coarse to prove a pause by.)
+pub const TOOK_LINE: &str = "luutru-took-us";
+
 /// One exchange over the wire, ready to be recorded.
 #[derive(Debug, Clone)]
 pub struct Capture<'a> {

@@ -28,7 +28,7 @@ mod tests;
 
 pub use ::warc::{RecordType, TruncatedType};
 
-pub use capture::{Capture, Original, Prepared, PreparedRecord, Revisit};
+pub use capture::{Capture, Original, Prepared, PreparedRecord, Revisit, TOOK_LINE};
 pub use conversion::TextCapture;
 pub use damage::{Damage, DamageKind};
 pub use fields::{Fields, field, target_uri};

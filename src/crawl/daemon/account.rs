@@ -16,6 +16,7 @@ use super::rows::{Alarm, ListRow, SiteRow};
 use crate::config::ListSpec;
 use crate::crawl::error::CrawlError;
 use crate::crawl::outcome::{self, SiteOutcome};
+use crate::crawl::report::AlarmLine;
 use crate::crawl::run::{Halt, SiteRun, Walk};
 use crate::crawl::schedule::{Look, LookEnd};
 use crate::crawl::{plan, report};
@@ -229,6 +230,15 @@ impl Keeper {
         let mut came = outcome::of_site(&self.run, site, &all)?;
         came.tally = self.desk.add(today, &site.stats.tally());
         came.window = crate::portal::Window::default();
+        for list in &self.site.lists {
+            let row = ListRow::of(&*self.run.ledger, &self.site.id, &list.id)?;
+            came.alarms.extend(row.into_iter().flat_map(|row| row.alarms).map(|alarm| AlarmLine {
+                list: list.id.clone(),
+                alarm: alarm.kind.word(),
+                since: Timestamp::from_millisecond(alarm.since_ms).unwrap_or_default().to_string(),
+                text: alarm.text,
+            }));
+        }
         report::write(&self.run.root, &came, now)
     }
 }

@@ -21,6 +21,7 @@
 //! Refuses: to share the root. The ledger's lock makes the owner; the control socket belongs to it.
 
 mod account;
+pub mod captured;
 mod errand;
 pub mod figures;
 mod hook;
@@ -44,6 +45,7 @@ use super::adopt::Adopter;
 use super::disk::DiskWatch;
 use super::error::CrawlError;
 use super::frontier::{Ages, Frontier};
+use super::mend::mend;
 use super::open::{self, Opened};
 use super::pipeline::{self, Crew, pace, shared, shelf_spec};
 use super::run::{Run, Stop};
@@ -253,8 +255,11 @@ impl Generation {
         let frontier = Frontier::open(Arc::clone(&self.hub.ledger))?;
         let frontier = frontier.lasting(Ages(config.lasting.revisit_after.clone()));
         let (shelf, now) = (Shelf::new(shelf_spec(config)), self.hub.clock.now());
+        if let Some(done) = mend(&config.root, now)? {
+            tracing::warn!("{done}");
+        }
         let adopter = Adopter::new(Arc::clone(&self.hub.ledger), &frontier, shelf, config.sites(), config.limits, now);
-        let adopted = adopter.go()?;
+        let adopted = adopter.whole(config.whole).go()?;
         if adopted.captures > 0 {
             tracing::warn!(
                 captures = adopted.captures,

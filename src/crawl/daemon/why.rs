@@ -5,7 +5,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::archive::Found;
 use crate::config::{Config, RobotsPolicy, Site};
+use crate::crawl::requisites::{self, PartRow};
 use crate::crawl::rows::{ContentRow, UrlRow, UrlState, decode};
 use crate::crawl::shelve;
 use crate::ledger::{Key, Ledger, LedgerError};
@@ -20,7 +22,8 @@ pub struct Why {
     pub url: String,
     /// The site that it belongs to.
     pub site: Option<String>,
-    /// One word: `archived`, `queued`, `not-article`, `failed`, `refused`, `not-listed`, `out-of-scope`, `not-a-url`.
+    /// One word: `archived`, `redirect`, `captured`, `queued`, `not-article`, `failed`, `refused`, `not-listed`,
+    /// `out-of-scope`, `not-a-url`.
     pub verdict: String,
     /// In a line.
     pub why: String,
@@ -36,6 +39,9 @@ pub struct Why {
     pub visited: Option<String>,
     /// When it first was.
     pub first_visited: Option<String>,
+    /// Its captures, oldest first; see [`super::captured`].
+    #[serde(default)]
+    pub captures: Vec<Found>,
 }
 
 /// Where an article lies.
@@ -68,6 +74,7 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
         robots: None,
         visited: None,
         first_visited: None,
+        captures: Vec::new(),
     };
     let set = |out: &mut Why, verdict: &str, why: String| {
         verdict.clone_into(&mut out.verdict);
@@ -85,7 +92,10 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
     let Some(site) = owner else { return Ok(out) };
     out.robots = robots(ledger, site, &url)?;
     let Some(row) = row_of(ledger, site, &url)? else {
-        if config.site(&site.id).is_none() {
+        if let Some((named, verdict, why)) = part(ledger, config, site, &url)? {
+            out.site = Some(named);
+            set(&mut out, verdict, why);
+        } else if config.site(&site.id).is_none() {
             set(&mut out, "out-of-scope", format!("no configured site owns {}", url.host_str().unwrap_or_default()));
         } else {
             out.site = Some(site.id.clone());
@@ -116,6 +126,29 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
         }
     }
     Ok(out)
+}
+
+/// What is known of an address as a part of pages, or a file of articles: its site, a verdict, and a line.
+fn part(
+    ledger: &dyn Ledger,
+    config: &Config,
+    owner: &Site,
+    url: &Url,
+) -> Result<Option<(String, &'static str, String)>, LedgerError> {
+    // On a host for files alone, any site may have named it.
+    for site in std::iter::once(&owner.id).chain(config.sites().iter().map(|site| &site.id)) {
+        let (verdict, why) = match requisites::known(ledger, site, url.as_str())? {
+            None => continue,
+            Some(PartRow::Held(held)) => {
+                ("captured", format!("archived as a part of a page or an attached file: {}", held.media))
+            }
+            Some(PartRow::Waiting(_)) => ("queued", "it waits to be fetched, for a page that names it".to_owned()),
+            Some(PartRow::Failed { cause, waits: Some(_) }) => ("failed", format!("{cause}; it is tried again")),
+            Some(PartRow::Failed { cause, waits: None }) => ("failed", format!("{cause}; it is not tried again")),
+        };
+        return Ok(Some((site.clone(), verdict, why)));
+    }
+    Ok(None)
 }
 
 fn place(root: &Path, known: ContentRow, version: u32) -> Place {

@@ -1,13 +1,14 @@
-//! Records of articles, written again with the places of their files: once an article, when all of them have been asked
-//! for.
+//! Records of articles, written again with the places of their files and images: once an article, when all of them have
+//! been asked for.
 
 use std::collections::BTreeSet;
 
 use super::queue::row;
-use super::rows::{Held, PartRow};
+use super::rows::{Held, NeedRow, PartRow};
 use crate::archive::catalog::{ArticleRecord, Asset, WarcRef};
 use crate::archive::warc::RecordId;
 use crate::crawl::error::CrawlError;
+use crate::crawl::rows::{decode, encode};
 use crate::crawl::run::Run;
 use crate::crawl::shelf::Shelf;
 use crate::crawl::shelve::{self, Shelved};
@@ -36,8 +37,11 @@ pub fn fill(shelf: &mut Shelf, run: &Run) -> Result<(), CrawlError> {
         let Some((last, _)) = entries.last() else { return Ok(()) };
         after = Some(last.clone());
         let (mut batch, mut touched) = (Batch::default(), BTreeSet::new());
-        for (key, _) in &entries {
+        for (key, last) in &entries {
             let Some((site, content)) = of_key(&key[prefix.len()..]) else { continue };
+            if still_waits(ledger, &site, last)? {
+                continue;
+            }
             let none = Pending::default();
             let Some(mut record) = Records { root: shelf.root(), ledger, pending: &none }.of(&content)? else {
                 batch.delete(key.clone());
@@ -64,9 +68,34 @@ pub fn fill(shelf: &mut Shelf, run: &Run) -> Result<(), CrawlError> {
     }
 }
 
+/// What a record is owed, as its row says it: the place of the last of its files and images in the queue, if one waits
+/// there. `None` when nothing that is known, or may come, is missing in it.
+pub fn owed(ledger: &dyn Ledger, site: &str, record: &ArticleRecord) -> Result<Option<Vec<u8>>, LedgerError> {
+    let (mut any, mut last) = (false, None);
+    for asset in record.attachments.iter().chain(&record.images).filter(|asset| asset.warc.is_none()) {
+        match row(ledger, site, &asset.url)? {
+            Some(PartRow::Waiting(place)) => (any, last) = (true, last.max(Some(place))),
+            Some(PartRow::Held(_) | PartRow::Failed { waits: Some(_), .. }) => any = true,
+            Some(PartRow::Failed { .. }) | None => {}
+        }
+    }
+    Ok(any.then(|| encode::<Option<u64>>(&last)))
+}
+
+/// Whether the last part that a row speaks of is still in its place: then no record need be read to know that it waits.
+fn still_waits(ledger: &dyn Ledger, site: &str, last: &[u8]) -> Result<bool, LedgerError> {
+    let key = Key::owing_all();
+    let last: Option<u64> = if last.is_empty() { None } else { decode(&key, last)? };
+    let Some(place) = last else { return Ok(false) };
+    let key = Key::part_queue(site, place);
+    let need: Option<NeedRow> = ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()?;
+    // One that failed keeps its place for the next run, and holds nobody up.
+    Ok(need.is_some_and(|need| need.rounds == 0))
+}
+
 fn stand(ledger: &dyn Ledger, site: &str, record: &mut ArticleRecord) -> Result<Standing, LedgerError> {
     let mut standing = Standing::default();
-    for asset in record.attachments.iter_mut().filter(|asset| asset.warc.is_none()) {
+    for asset in record.attachments.iter_mut().chain(&mut record.images).filter(|asset| asset.warc.is_none()) {
         match row(ledger, site, &asset.url)? {
             Some(PartRow::Held(held)) => standing.changed |= put(asset, held),
             Some(PartRow::Waiting(_)) => standing.waiting = true,
@@ -96,9 +125,13 @@ fn of_key(rest: &[u8]) -> Option<(String, Digest)> {
 
 /// The places that another copy of the record knows already.
 pub fn keep_places(record: &mut ArticleRecord, there: &ArticleRecord) {
-    for asset in record.attachments.iter_mut().filter(|asset| asset.warc.is_none()) {
-        if let Some(known) = there.attachments.iter().find(|known| known.url == asset.url) {
-            asset.clone_from(known);
+    let keep = |assets: &mut Vec<Asset>, there: &[Asset]| {
+        for asset in assets.iter_mut().filter(|asset| asset.warc.is_none()) {
+            if let Some(known) = there.iter().find(|known| known.url == asset.url) {
+                asset.clone_from(known);
+            }
         }
-    }
+    };
+    keep(&mut record.attachments, &there.attachments);
+    keep(&mut record.images, &there.images);
 }

@@ -17,9 +17,10 @@ mod settle;
 pub use counts::PartCounts;
 pub use fill::fill;
 pub use judge::judge;
+pub use queue::row as known;
 pub use read::{PartRead, metadata, read, told};
 pub use restore::Restore;
-pub use rows::Needed;
+pub use rows::{Needed, PartRow};
 pub use settle::{named, settle};
 
 /// Parts of one page at most; the richest portal page seen names 140.

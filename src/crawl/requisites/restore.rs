@@ -6,7 +6,7 @@ use super::fill;
 use super::queue::{Queue, row};
 use super::rows::{Held, PartRow};
 use super::{DEPTH, NAMED};
-use crate::archive::catalog::ArticleRecord;
+use crate::archive::catalog::{ArticleRecord, Asset};
 use crate::archive::warc::{RawRecord, Receipt, RecordType, field, http};
 use crate::config::{Requisites, Site, Whole};
 use crate::crawl::frontier::Frontier;
@@ -84,23 +84,25 @@ impl Restore<'_> {
         self.note(site, &page.url, 1, &of_page(&page.source, &page.url, NAMED))
     }
 
-    /// The files of a record: what is not in its place yet is owed.
+    /// The files and images of a record: what is not in its place yet is owed.
     pub fn record(&self, record: &ArticleRecord, batch: &mut Batch) -> Result<(), LedgerError> {
-        if !self.whole.attachments || record.attachments.is_empty() {
-            return Ok(());
-        }
+        let open = |wanted: bool, assets: &[Asset]| -> Vec<Requisite> {
+            let open = assets.iter().filter(|asset| wanted && asset.warc.is_none());
+            let open = open.filter_map(|asset| Url::parse(&asset.url).ok());
+            open.map(|url| Requisite { url, kind: Kind::File }).collect()
+        };
+        let files = open(self.whole.attachments, &record.attachments);
+        let images = open(self.whole.requisites != Requisites::None, &record.images);
         let owing = Key::owing(&record.site, &record.content_hash);
-        let open = record.attachments.iter().filter(|asset| asset.warc.is_none());
-        let open = open.filter_map(|asset| Url::parse(&asset.url).ok());
-        let open: Vec<Requisite> = open.map(|url| Requisite { url, kind: Kind::File }).collect();
-        if open.is_empty() {
+        if files.is_empty() && images.is_empty() {
             batch.delete(owing);
             return Ok(());
         }
         batch.put(owing, Vec::new());
         match Url::parse(&record.url) {
-            Ok(page) => self.note(&record.site, &page, 1, &open),
-            Err(_) => Ok(()),
+            // Images are queued, or known, by the captures of the page and of their own.
+            Ok(page) if !files.is_empty() => self.note(&record.site, &page, 1, &files),
+            _ => Ok(()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What an archived page's parts, and a part that was asked for, change in the ledger.
 
+use super::fill;
 use super::queue::Queue;
 use super::rows::{Held, NeedRow, PartRow};
 use super::{ATTEMPTS, Needed, ROUNDS};
@@ -16,7 +17,7 @@ fn queue<'a>(run: &'a Run, site: &'a SiteRun) -> Queue<'a> {
     Queue { ledger: &*run.ledger, frontier: &run.frontier, site: &site.site, whole: run.whole }
 }
 
-/// Queues the parts and files of an article's page; its record is owed the places of its files.
+/// Queues the parts and files of an article's page; its record is owed the places of its files and images.
 pub fn named(
     run: &Run,
     site: &SiteRun,
@@ -32,9 +33,10 @@ pub fn named(
     let all: Vec<Requisite> = files.chain(text.requisites.iter().cloned()).collect();
     let left = queue(run, site).note(&text.final_url, 1, &all)?;
     site.stats.parts().skip(&left);
-    let open = record.attachments.iter().any(|asset| asset.warc.is_none());
-    if run.whole.attachments && open && record.site == site.id() {
-        batch.put(Key::owing(site.id(), &record.content_hash), Vec::new());
+    if record.site == site.id()
+        && let Some(owed) = fill::owed(&*run.ledger, site.id(), record)?
+    {
+        batch.put(Key::owing(site.id(), &record.content_hash), owed);
     }
     Ok(())
 }

@@ -4,7 +4,6 @@
 //! A search keeps a piece of each index in memory, never an index, and holds no file open.
 
 mod keys;
-mod sorted;
 mod tails;
 
 use std::cmp::Reverse;
@@ -14,13 +13,14 @@ use std::path::Path;
 
 use super::error::ServeError;
 use super::holdings::WarcFile;
+use crate::access::Access;
+use crate::archive::Sorted;
 use crate::archive::cdxj::Entry;
 use crate::archive::select::Hidden;
 
 pub use keys::{Keys, Match};
 pub use tails::Tails;
 
-use sorted::Sorted;
 use tails::Listed;
 
 /// Where to search.
@@ -34,6 +34,8 @@ pub struct Search<'a> {
     pub tails: &'a Tails,
     /// What is not shown.
     pub hidden: &'a Hidden,
+    /// Whose files may be looked at.
+    pub access: &'a Access,
 }
 
 /// Takes a capture: its line and what that says; stops the search, or lets it go on.
@@ -50,7 +52,8 @@ impl Search<'_> {
     pub fn each(&self, keys: &Keys, each: &mut Each<'_>) -> Result<(), ServeError> {
         let mut sources = Vec::new();
         let mut next = BinaryHeap::new();
-        for file in self.files.iter().filter(|file| file.is_captures()) {
+        let seen = |file: &&WarcFile| file.is_captures() && self.access.may_see(&file.name.site);
+        for file in self.files.iter().filter(seen) {
             let mut source = self.source(file, keys)?;
             if let Some(line) = source.next_line()? {
                 next.push(Reverse((line, sources.len())));

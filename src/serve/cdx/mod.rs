@@ -24,6 +24,7 @@ use super::error::ServeError;
 use super::library::Library;
 use super::parameters::Parameters;
 use super::stream::{StreamWriter, pair};
+use crate::access::Access;
 use crate::archive::cdxj::Entry;
 
 /// Captures that are sorted otherwise than they lie are gathered first; no more than this.
@@ -36,7 +37,11 @@ pub fn routes() -> Router<Arc<Library>> {
     Router::new().route("/cdx", get(cdx))
 }
 
-async fn cdx(State(library): State<Arc<Library>>, RawQuery(raw): RawQuery) -> Result<Response, ServeError> {
+async fn cdx(
+    State(library): State<Arc<Library>>,
+    access: Access,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, ServeError> {
     let query = Query::read(&Parameters::parse(raw.as_deref().unwrap_or_default()))?;
     let holdings = library.holdings().await?;
     let place = library.stream_place()?;
@@ -44,7 +49,7 @@ async fn cdx(State(library): State<Arc<Library>>, RawQuery(raw): RawQuery) -> Re
         return library
             .blocking(move |library| {
                 let shown = library.shown_here()?;
-                let search = library.search(&holdings, &shown);
+                let search = library.search(&holdings, &shown, &access);
                 let mut lines = 0u64;
                 search.each(&query.keys, &mut |_, _| {
                     lines += 1;
@@ -62,7 +67,7 @@ async fn cdx(State(library): State<Arc<Library>>, RawQuery(raw): RawQuery) -> Re
     let kind = query.output.media_type();
     let (mut out, body) = pair();
     tokio::task::spawn_blocking(move || {
-        let search = library.search(&holdings, &shown);
+        let search = library.search(&holdings, &shown, &access);
         match answer(&search, &query, &mut out).map(|()| out.finish()) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::debug!(%error, "a client left"),

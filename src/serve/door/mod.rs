@@ -34,7 +34,31 @@ const NOTE_EVERY: Duration = Duration::from_secs(30);
 const OPEN: [&str; 2] = ["/livez", "/readyz"];
 /// Where a token for some sites leads: what heeds [`Access`]. Everything else tells of all sites, and is for those who may
 /// see all.
-const SCOPED: [&str; 4] = ["/livez", "/readyz", "/wasapi/v1/webdata", "/files/"];
+const SCOPED: [&str; 11] = [
+    "/",
+    "/livez",
+    "/readyz",
+    "/favicon.ico",
+    "/search",
+    "/bundle",
+    "/downloads",
+    "/bundles",
+    "/cdx",
+    "/wasapi/v1/webdata",
+    "/wasapi/v1/jobs",
+];
+/// The same, with all that is below.
+const SCOPED_BELOW: [&str; 9] = [
+    "/files/",
+    "/wasapi/v1/jobs/",
+    "/timegate/",
+    "/timemap/",
+    "/web/",
+    "/bundles/",
+    "/sites/",
+    "/articles/",
+    "/assets/",
+];
 
 /// From where a request came; the listener says it.
 #[derive(Debug, Clone, Copy)]
@@ -81,10 +105,12 @@ impl Door {
         self.tokens().any_good(SystemClock.now())
     }
 
-    /// Puts the door before a router, and the headers of safety on its answers.
+    /// Puts the door before a router, and the headers of safety on its answers; its faults are pages for those who read
+    /// pages, like those behind it.
     pub fn before(self: &Arc<Self>, router: Router) -> Router {
         let gate = middleware::from_fn_with_state(Arc::clone(self), pass);
-        router.layer(gate).layer(middleware::map_response(headers::add))
+        let pages = middleware::from_fn(super::pages::as_page);
+        router.layer(gate).layer(pages).layer(middleware::map_response(headers::add))
     }
 
     /// Writes down when tokens were used, for as long as it is polled.
@@ -185,7 +211,7 @@ async fn pass(State(door): State<Arc<Door>>, mut request: Request, next: Next) -
 }
 
 fn heeds_scope(path: &str) -> bool {
-    SCOPED.iter().any(|known| if known.ends_with('/') { path.starts_with(known) } else { path == *known })
+    SCOPED.contains(&path) || SCOPED_BELOW.iter().any(|known| path.starts_with(known))
 }
 
 fn look(options: &DoorOptions) -> Seen {

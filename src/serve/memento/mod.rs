@@ -21,6 +21,7 @@ use super::cdx::seconds;
 use super::error::ServeError;
 use super::library::Library;
 use super::origin::Base;
+use crate::access::Access;
 use crate::archive::cdxj::Entry;
 
 /// Captures of one address that are looked at.
@@ -56,13 +57,14 @@ fn unescaped(url: &str) -> Option<String> {
 }
 
 /// Every capture of an address that is shown, in the order of time. None is an error: 404, hidden or not.
-async fn captures(library: &Arc<Library>, url: &str) -> Result<Vec<Entry>, ServeError> {
+async fn captures(library: &Arc<Library>, access: &Access, url: &str) -> Result<Vec<Entry>, ServeError> {
     let holdings = library.holdings().await?;
     let keys = Keys::of(url.trim_end_matches('*'), Match::Exact);
+    let access = access.clone();
     let found = library
         .blocking(move |library| {
             let shown = library.shown_here()?;
-            library.search(&holdings, &shown).all(&keys, MOST_CAPTURES)
+            library.search(&holdings, &shown, &access).all(&keys, MOST_CAPTURES)
         })
         .await?;
     if found.is_empty() { Err(ServeError::Missing { what: "capture" }) } else { Ok(found) }
@@ -72,6 +74,7 @@ async fn captures(library: &Arc<Library>, url: &str) -> Result<Vec<Entry>, Serve
 async fn timegate(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ServeError> {
@@ -85,7 +88,7 @@ async fn timegate(
             i64::try_from(since.ok_or_else(wrong)?.as_secs()).unwrap_or(i64::MAX)
         }
     };
-    let found = captures(&library, &url).await?;
+    let found = captures(&library, &access, &url).await?;
     let links = Links { base: &base, url: &url };
     let nearest = nearest(&found, at).ok_or(ServeError::Missing { what: "capture" })?;
     let head = [
@@ -109,10 +112,11 @@ fn instant(entry: &Entry) -> i64 {
 async fn timemap_link(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     uri: Uri,
 ) -> Result<Response, ServeError> {
     let url = target(&uri, "/timemap/link/")?;
-    let found = captures(&library, &url).await?;
+    let found = captures(&library, &access, &url).await?;
     let text = Links { base: &base, url: &url }.timemap(&found);
     Ok(([(header::CONTENT_TYPE, "application/link-format")], text).into_response())
 }
@@ -121,10 +125,11 @@ async fn timemap_link(
 async fn timemap_json(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     uri: Uri,
 ) -> Result<Json<Value>, ServeError> {
     let url = target(&uri, "/timemap/json/")?;
-    let found = captures(&library, &url).await?;
+    let found = captures(&library, &access, &url).await?;
     let links = Links { base: &base, url: &url };
     let one = |entry: &Entry| json!({ "datetime": links::rfc3339(entry), "uri": links.memento(entry) });
     let list: Vec<Value> = found.iter().map(one).collect();

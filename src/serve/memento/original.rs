@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::payload::Message;
+use crate::access::Access;
 use crate::archive::cdxj::Entry;
 use crate::archive::warc::{RecordType, field, locate};
 use crate::serve::captures::{Keys, Match};
@@ -24,7 +25,12 @@ pub struct Found {
 }
 
 /// Reads a capture, and its original if it is a revisit. Blocks.
-pub fn read(library: &Arc<Library>, holdings: &Holdings, shown: &Shown, entry: &Entry) -> Result<Found, ServeError> {
+pub fn read(
+    library: &Arc<Library>,
+    holdings: &Holdings,
+    (shown, access): (&Shown, &Access),
+    entry: &Entry,
+) -> Result<Found, ServeError> {
     let message = open(library, holdings, entry)?;
     if message.fields.kind() != RecordType::Revisit {
         return Ok(Found { head: message.head.clone(), payload: message });
@@ -33,7 +39,7 @@ pub fn read(library: &Arc<Library>, holdings: &Holdings, shown: &Shown, entry: &
     let uri = message.fields.get(field::REFERS_TO_TARGET_URI).ok_or_else(missing)?;
     let date = message.fields.get(field::REFERS_TO_DATE).ok_or_else(missing)?;
     let stamp: String = date.chars().filter(char::is_ascii_digit).take(14).collect();
-    let found = library.search(holdings, shown).all(&Keys::of(uri, Match::Exact), MOST_CAPTURES)?;
+    let found = library.search(holdings, shown, access).all(&Keys::of(uri, Match::Exact), MOST_CAPTURES)?;
     let fits = |entry: &&Entry| {
         entry.fields.url == uri && entry.stamp == stamp && entry.fields.mime.as_deref() != Some("warc/revisit")
     };

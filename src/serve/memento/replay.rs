@@ -16,6 +16,7 @@ use url::Url;
 use super::links::{Links, http_date};
 use super::original::{self, Found};
 use super::{captures, nearest, target};
+use crate::access::Access;
 use crate::archive::cdxj::Entry;
 use crate::archive::warc::http;
 use crate::serve::cdx::seconds;
@@ -34,11 +35,12 @@ const SMALL_BYTES: u64 = 1 << 20;
 pub async fn capture(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     uri: Uri,
 ) -> Result<Response, ServeError> {
     let rest = target(&uri, "/web/")?;
     let (stamp, url) = stamp_and_url(&rest)?;
-    let found = captures(&library, url).await?;
+    let found = captures(&library, &access, url).await?;
     let links = Links { base: &base, url };
     let mut same = found.iter().filter(|entry| entry.stamp == stamp).collect::<Vec<_>>();
     // One key stands for several addresses: the one that was asked for goes first.
@@ -53,7 +55,7 @@ pub async fn capture(
     let place = library.stream_place()?;
     let shown = library.shown().await?;
     let wanted = entry.clone();
-    let read = library.blocking(move |library| original::read(library, &holdings, &shown, &wanted)).await?;
+    let read = library.blocking(move |library| original::read(library, &holdings, (&shown, &access), &wanted)).await?;
     let out = head(&read.head, &entry, &base)
         .header("memento-datetime", http_date(&entry))
         .header(header::LINK, link)

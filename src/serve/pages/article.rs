@@ -16,17 +16,18 @@ use crate::serve::library::Library;
 const NOT_THERE: ServeError = ServeError::Missing { what: "article" };
 
 /// All versions of an article that may be shown.
-pub fn versions(library: &Library, id: &str) -> Result<Vec<ArticleRecord>, ServeError> {
+pub fn versions(library: &Library, view: &View, id: &str) -> Result<Vec<ArticleRecord>, ServeError> {
     if library.hidden()?.iter().any(|hidden| hidden == id) {
         return Err(NOT_THERE);
     }
-    let versions = library.shelf()?.versions(id)?;
+    let mut versions = library.shelf()?.versions(id)?;
+    versions.retain(|record| view.access.may_see(&record.site));
     if versions.is_empty() { Err(NOT_THERE) } else { Ok(versions) }
 }
 
 /// The version that is asked for; the latest, if none is.
 fn chosen(library: &Library, view: &View, id: &str) -> Result<(Vec<ArticleRecord>, ArticleRecord), ServeError> {
-    let versions = versions(library, id)?;
+    let versions = versions(library, view, id)?;
     let record = match view.number("version")? {
         Some(number) => versions.iter().find(|record| u64::from(record.version) == number),
         None => versions.last(),
@@ -150,7 +151,7 @@ fn near(library: &Library, view: &View, record: &ArticleRecord) -> Result<Markup
     let mut rows = Vec::new();
     let shelf = library.shelf()?;
     for id in record.near_duplicates.iter().filter(|id| !hidden.contains(id)).take(50) {
-        rows.extend(shelf.versions(id)?.pop());
+        rows.extend(shelf.versions(id)?.pop().filter(|record| view.access.may_see(&record.site)));
     }
     drop(shelf);
     Ok(html! {

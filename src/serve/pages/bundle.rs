@@ -6,6 +6,7 @@ use super::Answer;
 use super::view::{Place, View};
 use crate::archive::ArchiveError;
 use crate::archive::select::{By, Query, Selection};
+use crate::page::requisites;
 use crate::serve::error::ServeError;
 use crate::serve::library::Library;
 
@@ -29,7 +30,7 @@ fn form(library: &Library, view: &View) -> Markup {
         form class="bundle" action="/bundle" method="get" {
             fieldset {
                 legend { (view.t("Trang tin (không chọn là tất cả)", "Sites (none means all)")) }
-                @for (at, (id, name)) in library.site_names().iter().enumerate() {
+                @for (at, (id, name)) in library.site_names(&view.access).iter().enumerate() {
                     div class="check" {
                         input type="checkbox" id=(format!("s{at}")) name="site" value=(id) checked[sites.contains(id)];
                         label for=(format!("s{at}")) { (name) }
@@ -56,19 +57,20 @@ fn form(library: &Library, view: &View) -> Markup {
 
 fn chosen(library: &Library, view: &View) -> Result<Markup, ServeError> {
     let by = if view.param("by") == Some("captured") { By::Captured } else { By::Published };
-    let query =
-        Query { sites: view.params("site"), ids: Vec::new(), from: view.date("from")?, to: view.date("to")?, by };
+    let (from, to, within) = (view.date("from")?, view.date("to")?, view.access.within());
+    let query = Query { sites: view.params("site"), ids: Vec::new(), from, to, by, within };
     let mut params: Vec<(&str, String)> = query.sites.iter().map(|site| ("site", site.clone())).collect();
     params.extend(query.from.map(|day| ("from", day.to_string())));
     params.extend(query.to.map(|day| ("to", day.to_string())));
     if by == By::Captured {
         params.push(("by", "captured".to_owned()));
     }
-    let selection = match Selection::make(library.root(), query) {
+    let selection = match Selection::make(library.root(), query, &requisites::named) {
         Ok(selection) => selection,
-        Err(ArchiveError::Selection { what }) => {
+        // What it says names places on our disk.
+        Err(ArchiveError::Selection { .. }) => {
             return Ok(
-                html! { p class="alarm" role="status" { (view.t("Không có gì thuộc phần này. ", "Nothing belongs to this. ")) span lang="en" { (what) } } },
+                html! { p class="alarm" role="status" { (view.t("Không có gì thuộc phần này: hãy chọn trang tin khác, hoặc khoảng ngày rộng hơn.", "Nothing belongs to this: choose other sites, or more days.")) } },
             );
         }
         Err(error) => return Err(error.into()),

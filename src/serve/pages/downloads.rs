@@ -28,7 +28,7 @@ pub fn show(library: &Library, given: &[WarcFile], open: u64, view: &View) -> An
             label for="site" { (view.t("Trang tin", "Site")) } " "
             select id="site" name="site" {
                 option value="" { (view.t("tất cả", "all")) }
-                @for (id, name) in library.site_names() { option value=(id) selected[id == site] { (name) } }
+                @for (id, name) in library.site_names(&view.access) { option value=(id) selected[id == site] { (name) } }
             }
             (view.form_lang())
             " " button { (view.t("Lọc", "Show")) }

@@ -70,10 +70,13 @@ async fn named(library: Arc<Library>, view: View, id: String, show: fn(&Library,
 
 async fn downloads_page(State(library): State<Arc<Library>>, view: View) -> Response {
     let (holdings, given) = match (library.holdings().await, library.given_away().await) {
-        (Ok(holdings), Ok(given)) => (holdings, given),
+        (Ok(holdings), Ok(mut given)) => {
+            given.retain(|file| view.access.may_see(&file.name.site));
+            (holdings, given)
+        }
         (Err(error), _) | (_, Err(error)) => return error.into_response(),
     };
-    let open = holdings.files().iter().filter(|file| file.open).count() as u64;
+    let open = holdings.files().iter().filter(|file| file.open && view.access.may_see(&file.name.site)).count() as u64;
     let shown = tokio::task::spawn_blocking(move || downloads::show(&library, &given, open, &view)).await;
     shown.unwrap_or(Err(ServeError::Worker)).unwrap_or_else(axum::response::IntoResponse::into_response)
 }

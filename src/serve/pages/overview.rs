@@ -7,7 +7,7 @@ use super::chart;
 use super::view::{Place, View};
 use crate::archive::catalog::ArticleRecord;
 use crate::serve::library::Library;
-use crate::serve::reports::Reports;
+use crate::serve::reports::{Alarm, Reports};
 use crate::serve::shelf::Article;
 
 /// Latest articles that are shown.
@@ -29,7 +29,8 @@ pub struct Row {
 pub fn show(library: &Library, view: &View) -> Answer {
     let hidden = library.hidden()?;
     let shelf = library.shelf()?;
-    let by_site = shelf.sites(&hidden);
+    let mut by_site = shelf.sites(&hidden);
+    by_site.retain(|site, _| view.access.may_see(site));
     let mut all: Vec<&Article> = by_site.values().flatten().copied().collect();
     let rows: Vec<Row> = by_site.iter().map(|(id, articles)| row(library, id, articles)).collect();
     let growth = chart::growth(all.iter().map(|article| article.captured));
@@ -129,6 +130,7 @@ pub fn faults(view: &View, reports: &Reports) -> Vec<Markup> {
     if let Some(why) = &report.unreachable {
         out.push(html! { (view.t("lần chạy cuối dừng lại: ", "the last run stopped: ")) span lang="en" { (why) } });
     }
+    out.extend(report.alarms.iter().map(|alarm| alarm_line(view, alarm)));
     let failed: u64 = report.failed.values().sum();
     if failed > 0 {
         out.push(html! { (view.lang.number(failed)) (view.t(" bài không tải được", " could not be fetched")) });
@@ -143,6 +145,24 @@ pub fn faults(view: &View, reports: &Reports) -> Vec<Markup> {
         out.push(html! { (view.t("danh mục bị cắt ngắn", "lists were cut short")) });
     }
     out
+}
+
+/// An alarm of the daemon; what it says in one line is English, and follows for who mends it.
+fn alarm_line(view: &View, alarm: &Alarm) -> Markup {
+    let what = match alarm.alarm.as_str() {
+        "silence" => view.t("lâu bất thường không có bài mới", "no new article for unusually long"),
+        "nothing-recognised" => view.t(
+            "không còn nhận ra bài nào (giao diện có thể đã đổi)",
+            "no article is recognised any more (a new template?)",
+        ),
+        "failing" => view.t("nhiều lần liên tiếp không đọc được", "could not be read many times in a row"),
+        _ => view.t("có cảnh báo", "an alarm"),
+    };
+    html! {
+        strong { (view.t("danh mục ", "list ")) (alarm.list) ": " (what) } " "
+        (view.t("từ ", "since ")) time datetime=(alarm.since) { (view.lang.time(&alarm.since)) }
+        " (" span lang="en" { (alarm.text) } ")"
+    }
 }
 
 fn table(view: &View, rows: &[Row]) -> Markup {

@@ -49,7 +49,8 @@ fn request(library: &Library, view: &View, page: usize) -> Result<Request, Searc
     query.sites.extend(view.params("site"));
     query.section = view.param("section").map(str::to_owned);
     if !query.provinces.is_empty() {
-        let theirs = search::sites_of(&query.provinces, library.configured());
+        let mut theirs = search::sites_of(&query.provinces, library.configured());
+        theirs.retain(|site| view.access.may_see(site));
         query.sites.retain(|site| theirs.contains(site));
         if query.sites.is_empty() {
             query.sites = theirs;
@@ -69,7 +70,17 @@ fn request(library: &Library, view: &View, page: usize) -> Result<Request, Searc
         ServeError::Archive(error) => SearchError::Archive(error),
         error => SearchError::Query { what: error.to_string() },
     })?;
-    Ok(Request { query, sort, skip: (page - 1) * HITS, take: HITS, hidden, any_marks: view.param("any").is_some() })
+    let mine = || library.site_names(&view.access).into_iter().map(|(id, _)| id).collect();
+    let within = (!view.access.sees_all()).then(mine);
+    Ok(Request {
+        within,
+        query,
+        sort,
+        skip: (page - 1) * HITS,
+        take: HITS,
+        hidden,
+        any_marks: view.param("any").is_some(),
+    })
 }
 
 fn results(library: &Library, view: &View, request: &Request, page: usize) -> Result<Markup, ServeError> {
@@ -239,7 +250,7 @@ fn form(library: &Library, view: &View) -> Markup {
                 div { label for="site" { (view.t("Trang tin", "Site")) }
                     select id="site" name="site" {
                         option value="" { (view.t("tất cả", "all")) }
-                        @for (id, name) in library.site_names() { option value=(id) selected[id == chosen] { (name) } }
+                        @for (id, name) in library.site_names(&view.access) { option value=(id) selected[id == chosen] { (name) } }
                     } }
                 div { label for="from" { (view.t("Từ ngày", "From")) } input id="from" name="from" type="date" value=(value("from")); }
                 div { label for="to" { (view.t("Đến ngày", "To")) } input id="to" name="to" type="date" value=(value("to")); }

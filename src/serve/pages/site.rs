@@ -22,7 +22,8 @@ pub fn show(library: &Library, view: &View, id: &str) -> Answer {
     let hidden = library.hidden()?;
     let shelf = library.shelf()?;
     let by_site = shelf.sites(&hidden);
-    let mut articles: Vec<&Article> = by_site.get(id).cloned().ok_or(ServeError::Missing { what: "site" })?;
+    let mut articles: Vec<&Article> =
+        by_site.get(id).filter(|_| view.access.may_see(id)).cloned().ok_or(ServeError::Missing { what: "site" })?;
     let mut held: BTreeMap<(u32, u32), u64> = BTreeMap::new();
     for article in articles.iter().filter(|article| article.day > 0) {
         *held.entry((article.day / 10_000, article.day / 100 % 100)).or_default() += 1;

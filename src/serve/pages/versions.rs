@@ -55,7 +55,7 @@ pub fn list(view: &View, versions: &[ArticleRecord], shown: u32) -> Markup {
 
 /// The page of a comparison.
 pub fn show(library: &Library, view: &View, id: &str) -> Answer {
-    let versions = article::versions(library, id)?;
+    let versions = article::versions(library, view, id)?;
     let newest = versions.last().map_or(1, |record| u64::from(record.version));
     let to = view.number("to")?.unwrap_or(newest);
     let before = versions.iter().rev().map(|record| u64::from(record.version)).find(|number| *number < to);

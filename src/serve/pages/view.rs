@@ -12,6 +12,7 @@ use url::form_urlencoded;
 
 use super::assets;
 use super::words::Lang;
+use crate::access::Access;
 use crate::serve::error::ServeError;
 
 /// Nothing is loaded from elsewhere, no script runs, and nobody may frame a page.
@@ -42,6 +43,8 @@ pub struct View {
     pub lang: Lang,
     /// The language was asked for in the address, and stays in links.
     chosen: bool,
+    /// What may be shown.
+    pub access: Access,
     path: String,
     params: Vec<(String, String)>,
 }
@@ -50,12 +53,13 @@ impl<S: Sync> FromRequestParts<S> for View {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.uri, &parts.headers))
+        let access = Access::from_request_parts(parts, &()).await?;
+        Ok(Self { access, ..Self::of(&parts.uri, &parts.headers) })
     }
 }
 
 impl View {
-    /// Of a request.
+    /// Of a request, showing nothing of the archive.
     pub fn of(uri: &axum::http::Uri, headers: &HeaderMap) -> Self {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         let params: Vec<(String, String)> =
@@ -64,7 +68,7 @@ impl View {
         let accepts = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| Lang::accepted(value.to_str().ok()?));
         let lang = asked.or_else(accepts).unwrap_or_default();
         let params = params.into_iter().filter(|(name, _)| name != "lang").collect();
-        Self { lang, chosen: asked.is_some(), path: uri.path().to_owned(), params }
+        Self { lang, chosen: asked.is_some(), access: Access::nothing(), path: uri.path().to_owned(), params }
     }
 
     /// The words of the page's language.

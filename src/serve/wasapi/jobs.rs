@@ -13,6 +13,7 @@ use axum::{Extension, Router};
 use serde_json::{Value, json};
 
 use super::query::Query;
+use crate::access::Access;
 use crate::serve::captures::{Keys, Search};
 use crate::serve::error::ServeError;
 use crate::serve::jobs::{Job, Order, State as JobState};
@@ -35,19 +36,20 @@ pub fn routes() -> Router<Arc<Library>> {
         .route("/wasapi/v1/jobs/{token}/result", get(result))
 }
 
-async fn list(State(library): State<Arc<Library>>) -> Json<Value> {
-    let jobs: Vec<Value> = ours(&library).iter().map(|job| describe(job)).collect();
+async fn list(State(library): State<Arc<Library>>, access: Access) -> Json<Value> {
+    let jobs: Vec<Value> = ours(&library, &access).iter().map(|job| describe(job)).collect();
     Json(json!({ "count": jobs.len(), "next": null, "previous": null, "jobs": jobs }))
 }
 
-fn ours(library: &Library) -> Vec<Arc<Job>> {
-    library.jobs.list().into_iter().filter(|job| job.function == BUILD_CDX).collect()
+fn ours(library: &Library, access: &Access) -> Vec<Arc<Job>> {
+    library.jobs.list(access).into_iter().filter(|job| job.function == BUILD_CDX).collect()
 }
 
 /// The order may stand in the address or in a form.
 async fn submit(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
     body: Bytes,
@@ -62,7 +64,7 @@ async fn submit(
     let asked = parameters.one("query")?.unwrap_or_default().to_owned();
     let query = Query::read(&Parameters::parse(asked.trim_start_matches('?')))?;
     let mut files = library.given_away().await?;
-    files.retain(|file| file.is_captures() && query.wants(file));
+    files.retain(|file| file.is_captures() && access.may_see(&file.name.site) && query.wants(file));
     let size: u64 = files.iter().map(|file| file.size).sum();
     let shown = library.shown().await?;
     let order = Order {
@@ -72,10 +74,12 @@ async fn submit(
         kind: "text/x-cdxj",
         expected: size / CAPTURE_BYTES * LINE_BYTES,
         shown: Arc::clone(&shown),
+        access: access.clone(),
     };
     let (root, tails) = (library.root().to_owned(), library.clone());
     let job = library.jobs.submit(order, move |out| {
-        let search = Search { root: &root, files: &files, tails: &tails.tails, hidden: shown.hidden() };
+        let search =
+            Search { root: &root, files: &files, tails: &tails.tails, hidden: shown.hidden(), access: &access };
         search.each(&Keys::all(), &mut |line, _| {
             let written = out.write_all(line.as_bytes());
             written.map_err(|source| ServeError::Read { path: "the index".to_owned(), source })?;
@@ -97,21 +101,26 @@ fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, ServeError> {
     Ok(Parameters::parse(&String::from_utf8_lossy(body)))
 }
 
-async fn one(State(library): State<Arc<Library>>, Path(token): Path<String>) -> Result<Json<Value>, ServeError> {
-    Ok(Json(describe(&*find(&library, &token)?)))
+async fn one(
+    State(library): State<Arc<Library>>,
+    access: Access,
+    Path(token): Path<String>,
+) -> Result<Json<Value>, ServeError> {
+    Ok(Json(describe(&*find(&library, &access, &token)?)))
 }
 
 async fn result(
     State(library): State<Arc<Library>>,
     Extension(Base(base)): Extension<Base>,
+    access: Access,
     Path(token): Path<String>,
 ) -> Result<Json<Value>, ServeError> {
-    let job = find(&library, &token)?;
+    let job = find(&library, &access, &token)?;
     let JobState::Complete { size, sums, .. } = job.state() else {
         return Err(ServeError::Missing { what: "result yet" });
     };
     let shown = library.shown().await?;
-    if library.jobs.gift(&job.file_name, &shown).is_none() {
+    if library.jobs.gift(&job.file_name, &shown, &access).is_none() {
         return Err(ServeError::Missing { what: "result any more" });
     }
     let file = json!({
@@ -124,8 +133,8 @@ async fn result(
     Ok(Json(json!({ "count": 1, "next": null, "previous": null, "includes-extra": false, "files": [file] })))
 }
 
-fn find(library: &Library, token: &str) -> Result<Arc<Job>, ServeError> {
-    let job = library.jobs.get(token).filter(|job| job.function == BUILD_CDX);
+fn find(library: &Library, access: &Access, token: &str) -> Result<Arc<Job>, ServeError> {
+    let job = library.jobs.get(token, access).filter(|job| job.function == BUILD_CDX);
     job.ok_or(ServeError::Missing { what: "job" })
 }
 

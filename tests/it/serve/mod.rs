@@ -10,6 +10,7 @@ mod hardening;
 mod html;
 mod made;
 mod pages;
+mod scoped;
 mod searching;
 pub mod server;
 pub mod shared;
