@@ -24,12 +24,12 @@ use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::task::Task;
 use super::templates;
+use super::told;
 use super::versions::Pending;
 use super::visit;
 use crate::archive::warc::{Original, Receipt};
 use crate::ledger::{Applied, Batch};
 use crate::model::Digest;
-use crate::observe::Meters;
 use crate::portal;
 
 /// Captures of one commit.
@@ -323,7 +323,7 @@ impl Committer {
             if (together || self.run.ledger.apply(&batch)? == Applied::Done)
                 && let Some(fate) = fate
             {
-                meter(&self.run.meters, &placed, &fate);
+                told::tell(&self.run.meters, &placed, &fate);
                 match &placed.item.finished.task {
                     Task::Article(lease) if lease.row.again => site.stats.seen_again(&found_again(&placed, &fate)),
                     _ => count(&site, &fate),
@@ -378,19 +378,5 @@ fn count(site: &SiteRun, fate: &Fate) {
         Fate::NotArticle(_) => site.stats.not_articles.add(1),
         Fate::Failed(_) => site.stats.failed.add(1),
         Fate::Refused => site.stats.refused.add(1),
-    }
-}
-
-/// What a page was to the archive, or why there is none.
-fn meter(meters: &Meters, placed: &Placed, fate: &Fate) {
-    let again = matches!(&placed.item.finished.task, Task::Article(lease) if lease.row.again);
-    let edited = placed.shelved.as_ref().is_some_and(|shelved| shelved.edited);
-    match fate {
-        Fate::Archived | Fate::Duplicate if edited => meters.read("version"),
-        Fate::Archived => meters.read("new"),
-        Fate::Duplicate => meters.read(if again { "unchanged" } else { "duplicate" }),
-        Fate::NotArticle(_) => meters.read("not-article"),
-        Fate::Failed(cause) => meters.gave_up(cause),
-        Fate::Refused => meters.gave_up("robots"),
     }
 }

@@ -320,7 +320,7 @@ impl Generation {
             Ok(config) => Some(End::Reload(Arc::new(config), reply)),
             Err(why) => {
                 self.hub.counters.reloads_refused.add(1);
-                tracing::error!("the new configuration is refused, the old one stays in force: {why}");
+                tracing::error!(cause = why, "the new configuration is refused, the old one stays in force: {why}");
                 if let Some(reply) = reply {
                     let _ = reply.send(Err(why));
                 }
@@ -379,7 +379,7 @@ async fn watch_over(hub: Arc<Hub>, notifier: Arc<Notify>) {
             }
             Some(what) => {
                 hub.counters.standstills.add(1);
-                tracing::error!("{what} has come to a standstill; the watchdog is not fed");
+                tracing::error!(cause = what, "{what} has come to a standstill; the watchdog is not fed");
             }
         }
         let line = status::line(&hub);
