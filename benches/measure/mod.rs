@@ -46,6 +46,11 @@ pub fn cpu() -> Duration {
     times(std::process::id()).map(|(user, system)| user + system).unwrap_or_default()
 }
 
+/// User and system time of a process, its threads included.
+pub fn cpu_of(pid: u32) -> Duration {
+    times(pid).map(|(user, system)| user + system).unwrap_or_default()
+}
+
 /// A line of `/proc/<pid>/status`, in bytes.
 pub fn memory(pid: u32, line: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;

@@ -33,6 +33,11 @@ impl Lines {
         Self { folder: folder.into(), most: RUN_BYTES, latest: Vec::new(), bytes: 0, spilled: None, runs: Vec::new() }
     }
 
+    /// The same, with so many bytes in memory: for many more lines than one file's, so that there are not too many runs.
+    pub fn holding(folder: impl Into<PathBuf>, bytes: usize) -> Self {
+        Self { most: bytes, ..Self::new(folder) }
+    }
+
     /// Adds a line, which ends in its only line feed.
     pub fn push(&mut self, line: String) -> io::Result<()> {
         self.bytes += line.len();

@@ -21,6 +21,9 @@ const BEFORE_S: i64 = 26 * 3_600;
 /// A capture's date is that of its start, and it may lie a little before its file's.
 const SLACK_S: i64 = 3_600;
 
+/// Requests that are sorted in memory, in bytes; a million of them then make less than a hundred runs on disk.
+const HELD_BYTES: usize = 4 << 20;
+
 /// What was read.
 #[derive(Debug)]
 pub struct Read {
@@ -68,7 +71,7 @@ pub fn read(scope: &Scope, watch: &dyn Watcher) -> Result<Read, AuditError> {
     }
     let spans = spans(&all);
     let read = Read {
-        requests: Lines::new(folder()),
+        requests: Lines::holding(folder(), HELD_BYTES),
         count: 0,
         files: Vec::new(),
         rules: HashMap::new(),

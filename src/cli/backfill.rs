@@ -145,6 +145,11 @@ fn for_the_daemon(
 
 /// One thread drives all connections; parsing and writing have threads of their own.
 pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    // A site at work has three files and a connection open; the usual 1,024 are the end at 250 sites. Where it may not be
+    // raised, fewer sites are what this machine can do, and the errors say so.
+    let most = getrlimit(Resource::Nofile).maximum;
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most });
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 

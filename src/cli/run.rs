@@ -11,7 +11,7 @@ use super::{output, signals};
 use crate::config::Config;
 use crate::control::{self, Client, Command};
 use crate::crawl::CrawlError;
-use crate::crawl::daemon::{Ears, live};
+use crate::crawl::daemon::{Ears, outlast};
 use crate::ledger::LedgerError;
 
 /// Arguments of `run`.
@@ -32,7 +32,7 @@ impl Run {
             let stop = signals::listen("what is under way is sealed within half a minute".to_owned());
             let hangup = signals::hangups();
             let ears = Ears { stop, hangup, load: &again };
-            let ended = live(config, ears, |hub| control::listen(&Arc::clone(hub))).await;
+            let ended = outlast(config, ears, |hub| control::listen(&Arc::clone(hub))).await;
             match ended {
                 Err(CrawlError::Ledger(LedgerError::Held { path })) => Err(held(&root, path).await),
                 other => other,

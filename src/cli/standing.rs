@@ -95,6 +95,7 @@ pub fn why(why: &Why) -> String {
     line("list", why.list.as_ref());
     line("named by", why.via.as_ref());
     line("robots.txt", why.robots.as_ref());
+    line("site", why.trouble.as_ref());
     line("first fetched", why.first_visited.as_ref());
     line("last fetched", why.visited.as_ref());
     if let Some(article) = &why.article {

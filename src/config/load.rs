@@ -4,6 +4,9 @@ use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
 use super::scaffold::FILES;
 use super::site_file::{self, FAMILIES};
 use super::{Config, Fault, Faults, Overrides, Site, TlsPolicy, Wrong, settings};
@@ -130,13 +133,21 @@ fn sites(dir: &Path, named: bool, files: &mut Vec<(String, String)>, faults: &mu
                 continue;
             }
         };
-        let (site, mut found) = site_file::read(&file, &text, FAMILIES);
-        if let Some(TlsPolicy::Intermediates { file: pem, .. }) = site.as_ref().map(|site| &site.tls)
-            && let Err(wrong) = check_pem(Path::new(pem))
-        {
-            found.push(Fault::whole(&file, wrong));
-        }
+        let (mut site, mut found) = site_file::read(&file, &text, FAMILIES);
         files.push((format!("sites/{name}"), text));
+        if let Some(TlsPolicy::Intermediates { file: from, pem, .. }) = site.as_mut().map(|site| &mut site.tls) {
+            let own = from.is_empty();
+            match if own { check_pem(&file, std::mem::take(pem)) } else { read_pem(Path::new(&from)) } {
+                Ok(text) => {
+                    if !own {
+                        // What is trusted is part of the configuration, and of its digest.
+                        files.push((format!("sites/{name} intermediates"), text.clone()));
+                    }
+                    *pem = text;
+                }
+                Err(wrong) => found.push(Fault::whole(&file, wrong)),
+            }
+        }
         if found.is_empty() {
             sites.extend(site);
         }
@@ -202,17 +213,36 @@ fn read_text(file: &Path) -> Result<String, Box<Fault>> {
     }
 }
 
-/// Whether `file` holds a certificate in PEM form.
-fn check_pem(file: &Path) -> Result<(), Wrong> {
+/// The certificates in `file`, as PEM.
+fn read_pem(file: &Path) -> Result<String, Wrong> {
     let text = read_text(file).map_err(|fault| {
         let mend = "put the intermediate's PEM file there; a relative name starts at the site file's directory";
         Wrong::new(format!("intermediates \"{}\": {}", file.display(), fault.what), mend)
     })?;
-    if text.contains("-----BEGIN CERTIFICATE-----") {
-        return Ok(());
+    check_pem(file, text)
+}
+
+/// The text, if it holds certificates that can be read and nothing that should be secret.
+fn check_pem(file: &Path, text: String) -> Result<String, Wrong> {
+    let wrong = |what: &str, mend: &str| Err(Wrong::new(format!("intermediates \"{}\" {what}", file.display()), mend));
+    if text.contains("PRIVATE KEY-----") {
+        return wrong(
+            "hold a private key",
+            "leave the certificates alone there, and take the key away from this machine",
+        );
     }
-    let what = format!("intermediates \"{}\" holds no certificate", file.display());
-    Err(Wrong::new(what, "convert it to PEM: openssl x509 -inform der -in FILE"))
+    let mut found = 0;
+    for der in CertificateDer::pem_slice_iter(text.as_bytes()) {
+        let readable = der.is_ok_and(|der| webpki::EndEntityCert::try_from(&der).is_ok());
+        if !readable {
+            return wrong("hold a certificate that cannot be read", "get it again: openssl s_client -showcerts");
+        }
+        found += 1;
+    }
+    if found == 0 {
+        return wrong("holds no certificate", "convert it to PEM: openssl x509 -inform der -in FILE");
+    }
+    Ok(text)
 }
 
 /// One digest over names and texts of all files in force; lengths keep them apart.

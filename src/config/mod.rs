@@ -39,6 +39,12 @@ pub use site_file::{FAMILIES, check_host};
 pub use site_text::{list_text, site_text};
 pub use whole::{Requisites, Whole};
 
+/// A site from the text of its file, for tests of other rooms.
+#[cfg(test)]
+pub fn read_site(file: &std::path::Path, text: &str) -> (Option<Site>, Vec<Fault>) {
+    site_file::read(file, text, site_file::FAMILIES)
+}
+
 use crate::model::{Digest, Limits};
 
 /// Everything that a run is told: `luutru.toml`, the site files, and the command's flags on top.

@@ -68,8 +68,10 @@ pub enum TlsPolicy {
     Strict,
     /// Strict, with intermediates the server forgets to send.
     Intermediates {
-        /// PEM file.
+        /// PEM file; empty where the site file itself holds the certificates.
         file: String,
+        /// The certificates, as PEM.
+        pem: String,
         /// Why.
         why: String,
     },

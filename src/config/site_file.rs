@@ -34,6 +34,9 @@ pub const FAMILIES: &[(&str, &[&str])] = &[
     (GENERIC, &[]),
 ];
 
+/// What a certificate in PEM form begins with.
+const BEGIN_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
+
 /// A portal of no known family: the same as leaving the key out.
 const GENERIC: &str = "generic";
 
@@ -246,10 +249,15 @@ fn tls_exception(table: &Section<'_, '_>) -> Option<TlsPolicy> {
     let why = table.parsed("why", reason);
     table.unknown_keys();
     let wrong = |what: &str, mend: &str| table.sheet.fault(&table.span(), Wrong::new(what, mend));
-    let file = file.map(|name| table.sheet.file.with_file_name(name.get_ref()).display().to_string());
+    let from = file.map(|text| match text.get_ref() {
+        pem if pem.contains(BEGIN_CERTIFICATE) => (String::new(), (*pem).to_owned()),
+        name => (table.sheet.file.with_file_name(name).display().to_string(), String::new()),
+    });
     match (table.has("legacy"), table.has("intermediates"), table.has("why")) {
         (true, false, false) => return legacy.map(|why| TlsPolicy::Legacy { why }),
-        (false, true, true) => return file.zip(why).map(|(file, why)| TlsPolicy::Intermediates { file, why }),
+        (false, true, true) => {
+            return from.zip(why).map(|((file, pem), why)| TlsPolicy::Intermediates { file, pem, why });
+        }
         (false, true, false) => wrong("pinned intermediates without a reason", "add why = \"…\" beside intermediates"),
         (false, false, _) => wrong("\"tls\" names no exception", "write tls = { legacy = \"why\" }, or leave it out"),
         (true, _, _) => wrong("\"tls\" mixes two exceptions", "keep legacy = \"why\", or intermediates and why"),

@@ -47,8 +47,9 @@ pub fn site_text(site: &Site) -> String {
     match &site.tls {
         TlsPolicy::Strict => {}
         TlsPolicy::Legacy { why } => line("tls", &format!("{{ legacy = {} }}", quoted(why))),
-        TlsPolicy::Intermediates { file, why } => {
-            line("tls", &format!("{{ intermediates = {}, why = {} }}", quoted(file), quoted(why)));
+        TlsPolicy::Intermediates { file, pem, why } => {
+            let from = if file.is_empty() { pem } else { file };
+            line("tls", &format!("{{ intermediates = {}, why = {} }}", quoted(from), quoted(why)));
         }
     }
     if let RobotsPolicy::Ignore { why } = &site.robots {

@@ -56,6 +56,15 @@ pub enum CrawlError {
 }
 
 impl CrawlError {
+    /// Whether a write failed for want of room: on the disk, in a quota.
+    pub fn is_full_disk(&self) -> bool {
+        match self {
+            Self::Ledger(error) => error.is_full_disk(),
+            Self::Archive(ArchiveError::DiskFull { .. }) => true,
+            _ => false,
+        }
+    }
+
     /// Whether the same run may work later.
     pub fn retryable(&self) -> bool {
         match self {

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use crate::fetch::{Ask, Exchange, FetchError, Fetcher, Line};
+use crate::config::TlsPolicy;
+use crate::fetch::{Ask, Exchange, FetchError, Fetcher, Line, TlsFault, Trust};
 use crate::observe::Meters;
 use crate::politeness::{Answer, Outcome, Permit, Spent, retry_after};
 
@@ -19,6 +20,7 @@ pub struct Lane {
     lines: HashMap<IpAddr, Line>,
     resolved: HashMap<String, (SocketAddr, Instant)>,
     left: Option<u32>,
+    trust: Option<Trust>,
     /// Why the latest TLS connection did not come about.
     pub tls_fault: Option<String>,
 }
@@ -45,21 +47,38 @@ impl Lane {
         Ok(address)
     }
 
-    /// Spends `permit` on one exchange with `address`.
+    /// Spends `permit` on one exchange with `address`, which is judged by `policy`: the site's own, or the strict one for the
+    /// hosts of others.
     pub async fn exchange(
         &mut self,
         fetcher: &Fetcher,
         address: SocketAddr,
         permit: Permit,
-        ask: &Ask,
+        (ask, policy): (&Ask, &TlsPolicy),
     ) -> (Spent, Result<Exchange, FetchError>) {
         self.left = self.left.map(|left| left.saturating_sub(1));
+        let Some(trust) = self.trust(fetcher, policy) else {
+            let host = ask.url.host_str().unwrap_or_default().to_owned();
+            let why = "no trust anchor can be read".to_owned();
+            return (permit.spend(), Err(FetchError::Tls { host, fault: TlsFault::Other, why }));
+        };
         let line = self.lines.entry(address.ip()).or_default();
-        let (spent, result) = line.exchange(fetcher, address, permit, ask).await;
-        if let Err(FetchError::Tls { why, .. }) = &result {
-            self.tls_fault = Some(why.clone());
+        let (spent, result) = line.exchange(fetcher, address, permit, (ask, &trust)).await;
+        if let Err(FetchError::Tls { fault, why, .. }) = &result {
+            self.tls_fault = Some(format!("{} ({why}); {}", fault.words(), fault.mend()));
         }
         (spent, result)
+    }
+
+    /// How servers are judged under `policy`; what the site's file allows is prepared once.
+    fn trust(&mut self, fetcher: &Fetcher, policy: &TlsPolicy) -> Option<Trust> {
+        if *policy == TlsPolicy::Strict {
+            return fetcher.trust(policy);
+        }
+        if self.trust.is_none() {
+            self.trust = fetcher.trust(policy);
+        }
+        self.trust.clone()
     }
 }
 

@@ -329,7 +329,9 @@ fn metadata(finished: &Finished, exchange: &Exchange, hop: usize, from: Option<&
         ("luutru-task", finished.task.word().to_owned()),
     ];
     if let Some(tls) = &exchange.tls {
-        lines.push(("tls", tls.verdict.to_owned()));
+        lines.push(("tls", tls.verdict.clone()));
+        lines.push(("tlsProtocol", tls.version.to_owned()));
+        lines.push(("tlsCipherSuite", tls.cipher.clone()));
     }
     // Where a gate was answered, the page before is this one, and no redirect.
     if let Some(from) = from.filter(|from| **from != exchange.url) {

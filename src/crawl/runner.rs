@@ -20,6 +20,7 @@ use super::run::{Halt, Run, SiteRun, Stop};
 use super::servers::Server;
 use super::task::{Failure, Finished, Task};
 use super::visit;
+use crate::config::TlsPolicy;
 use crate::fetch::{Ask, Exchange, FetchError};
 use crate::ledger::Batch;
 use crate::model::CanonicalUrl;
@@ -293,8 +294,10 @@ impl Runner {
         }
         self.site.stats.set_pause(None);
         run.meters.waited(waiting.elapsed());
+        // What the site's file allows its own servers is no word on those of others.
+        let policy = if self.owns(&ask.url) { self.site.site.tls.clone() } else { TlsPolicy::Strict };
         let (under_way, begun) = (run.pulse.request(), Instant::now());
-        let (spent, result) = self.lane.exchange(&run.fetcher, address, permit, ask).await;
+        let (spent, result) = self.lane.exchange(&run.fetcher, address, permit, (ask, &policy)).await;
         drop(under_way);
         let now = self.run.clock.now();
         let outcome = outcome_of(&result, now.as_second());
@@ -338,7 +341,7 @@ impl Runner {
             None => true,
         };
         if !self.answered || gone {
-            self.site.halt(Halt::Unreachable(error.to_string()));
+            self.site.halt(Halt::Unreachable(format!("{}: {error}", error.state())));
         } else if let Some((server, pause)) = server {
             self.note_pause(server, pause);
         }

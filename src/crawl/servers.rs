@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::rows::{ServerRow, decode, encode};
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::Clock;
-use crate::politeness::{Answer, Budget, Outcome, Pace, Pass, Permit, Spent, Wait};
+use crate::politeness::{Answer, Budget, Outcome, Pace, Pass, Permit, STRETCH_DELAYS, Spent, Wait};
 
 /// A pause shorter than this needs no explanation.
 const WORTH_SAYING: Duration = Duration::from_secs(2);
@@ -95,8 +95,10 @@ impl Servers {
         let key = Key::server(&address.to_string());
         let row: Option<ServerRow> = self.ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()?;
         let (wait, level, reason) = row.map_or((Duration::ZERO, 0, None), |row| {
-            let left = row.next_at_ms - self.clock.now().as_millisecond();
-            (Duration::from_millis(u64::try_from(left).unwrap_or(0)), row.level, row.reason)
+            let left = row.next_at_ms.saturating_sub(self.clock.now().as_millisecond());
+            // No pause is longer than this: what is beyond was written under a clock that has been set back since.
+            let most = pace.backoff_max.max(pace.delay.saturating_mul(STRETCH_DELAYS)).max(pace.crawl_delay_cap);
+            (Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(most), row.level, row.reason)
         });
         let since = self.crashed.map(|begun| pace.delay.saturating_sub(begun.elapsed()));
         let wait = wait.max(since.unwrap_or_default());
@@ -133,5 +135,47 @@ impl Servers {
             }
         }
         Ok(pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::ledger::MemoryLedger;
+
+    #[derive(Debug)]
+    struct Hands(Mutex<Timestamp>);
+
+    impl Clock for Hands {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_pause_of_years() {
+        let pace = Pace { backoff_max: Duration::from_hours(2), ..Pace::default() };
+        let ledger: Arc<dyn Ledger> = Arc::new(MemoryLedger::default());
+        let ahead = "2031-01-01T00:00:00Z".parse::<Timestamp>().unwrap();
+        let hands = Arc::new(Hands(Mutex::new(ahead)));
+        let address: IpAddr = "192.0.2.7".parse().unwrap();
+        let row = |next_at_ms| ServerRow { next_at_ms, level: 3, reason: Some("503".to_owned()) };
+        let mut batch = Batch::default();
+        let hour_ms = 3_600_000;
+        batch.put(Key::server(&address.to_string()), encode(&row(ahead.as_millisecond() + hour_ms)));
+        ledger.apply(&batch).unwrap();
+        let left = |at: &str| {
+            *hands.0.lock().unwrap() = at.parse().unwrap();
+            let clock: Arc<dyn Clock> = Arc::<Hands>::clone(&hands);
+            Servers::new(Arc::clone(&ledger), clock, false).at(address, &pace).unwrap().trouble_left().as_secs()
+        };
+        assert!((3_590..=3_600).contains(&left("2031-01-01T00:00:00Z")));
+        assert!((1_790..=1_800).contains(&left("2031-01-01T00:30:00Z")), "what is left of it");
+        assert!((7_190..=7_200).contains(&left("2026-01-01T00:00:00Z")), "never more than the longest back-off");
+        assert_eq!(left("2032-01-01T00:00:00Z"), 0, "a clock set forward ends it");
     }
 }

@@ -1,47 +1,32 @@
 //! From an origin to a stream: resolve, guard, TCP, TLS.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
 use super::error::FetchError;
 use super::guard::Guard;
+use super::trust::Trust;
 
 /// What was agreed on with a TLS server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsInfo {
-    /// `tls/1.2` or `tls/1.3`, as `WARC-Protocol` has it.
+    /// `tls/1.2` or `tls/1.3`, as `WARC-Protocol` has it; `tls/1.0` and `tls/1.1` where a site file allows them.
     pub version: &'static str,
     /// IANA name of the cipher suite.
     pub cipher: String,
     /// How the certificate was judged.
-    pub verdict: &'static str,
+    pub verdict: String,
 }
 
 /// Any stream that hyper can drive.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
-
-/// Trust anchors of the machine, or Mozilla's when it has none. HTTP/1.1 only: no ALPN is offered, so no server
-/// answers in h2, which has no verbatim form.
-pub(super) fn tls_config() -> Arc<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    let native = rustls_native_certs::load_native_certs();
-    let (added, _) = roots.add_parsable_certificates(native.certs);
-    if added == 0 {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
-}
 
 /// The address that `url`'s host is dialled at: the first that resolves, if the guard lets all of them pass.
 pub(super) async fn resolve(url: &Url, guard: &Guard, limit: Duration) -> Result<SocketAddr, FetchError> {
@@ -73,7 +58,7 @@ pub(super) async fn resolve(url: &Url, guard: &Guard, limit: Duration) -> Result
 pub(super) async fn dial(
     url: &Url,
     address: SocketAddr,
-    tls: &Arc<ClientConfig>,
+    trust: &Trust,
 ) -> Result<(Box<dyn Stream>, Option<TlsInfo>), FetchError> {
     let host = url.host_str().unwrap_or_default().to_owned();
     let tcp = TcpStream::connect(address)
@@ -84,24 +69,8 @@ pub(super) async fn dial(
     if url.scheme() != "https" {
         return Ok((Box::new(tcp), None));
     }
-    let fault = |why: String| FetchError::Tls { host: host.clone(), why };
-    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let name = match bare.parse::<IpAddr>() {
-        Ok(ip) => ServerName::IpAddress(ip.into()),
-        Err(_) => ServerName::try_from(bare).map_err(|e| fault(e.to_string()))?,
-    };
-    let stream = TlsConnector::from(Arc::clone(tls)).connect(name, tcp).await.map_err(|e| fault(e.to_string()))?;
-    let (_, session) = stream.get_ref();
-    let version = match session.protocol_version() {
-        Some(rustls::ProtocolVersion::TLSv1_2) => "tls/1.2",
-        _ => "tls/1.3",
-    };
-    let cipher = session.negotiated_cipher_suite().map(|s| iana_name(s.suite())).unwrap_or_default();
-    let info = TlsInfo { version, cipher, verdict: "certificate trusted" };
-    Ok((Box::new(stream), Some(info)))
-}
-
-/// rustls names TLS 1.3 suites `TLS13_…`; the registry says `TLS_…`.
-fn iana_name(suite: rustls::CipherSuite) -> String {
-    suite.as_str().unwrap_or_default().replace("TLS13_", "TLS_")
+    match trust.handshake(&host, tcp).await {
+        Ok((stream, info)) => Ok((stream, Some(info))),
+        Err((fault, why)) => Err(FetchError::Tls { host, fault, why }),
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use super::fault::TlsFault;
+
 /// An exchange that failed before a whole response head was there.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FetchError {
@@ -32,11 +34,13 @@ pub enum FetchError {
         why: String,
     },
     /// No TLS connection.
-    #[error("no TLS connection to {host}: {why}")]
+    #[error("no TLS connection to {host}: {} ({why}); {}", fault.words(), fault.mend())]
     Tls {
         /// Host.
         host: String,
-        /// What rustls said.
+        /// What is wrong, in a word.
+        fault: TlsFault,
+        /// What the TLS library said.
         why: String,
     },
     /// Too slow.
@@ -75,6 +79,14 @@ impl FetchError {
     /// Whether the same request may work later.
     pub fn retryable(&self) -> bool {
         !matches!(self, Self::Refused { .. } | Self::Address { .. })
+    }
+
+    /// What it means for the site that could not be asked: a state that lasts until it can be, and ends no list and no item.
+    pub fn state(&self) -> &'static str {
+        match self {
+            Self::Tls { .. } => "unreachable: TLS",
+            _ => "unreachable from here",
+        }
     }
 
     /// One word for reports.

@@ -9,16 +9,17 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant as Deadline, timeout, timeout_at};
 use url::Url;
 
-use super::connect::{TlsInfo, dial, resolve, tls_config};
+use super::connect::{TlsInfo, dial, resolve};
 use super::error::FetchError;
 use super::exchange::{Ask, Cut, Exchange, Payload, split_head};
 use super::guard::Guard;
 use super::tee::{Tap, Tee};
+use super::trust::{Anchors, Trust};
+use crate::config::TlsPolicy;
 use crate::model::{Clock, Head, Limits, PageMethod};
 use crate::politeness::{Permit, Spent};
 
@@ -37,7 +38,7 @@ pub struct Fetcher {
     guard: Guard,
     limits: Limits,
     identity: Identity,
-    tls: Arc<ClientConfig>,
+    anchors: Anchors,
     clock: Arc<dyn Clock>,
 }
 
@@ -50,7 +51,12 @@ impl std::fmt::Debug for Fetcher {
 impl Fetcher {
     /// A fetcher that reaches what `guard` allows.
     pub fn new(guard: Guard, limits: Limits, identity: Identity, clock: Arc<dyn Clock>) -> Self {
-        Self { guard, limits, identity, tls: tls_config(), clock }
+        Self { guard, limits, identity, anchors: Anchors::load(), clock }
+    }
+
+    /// How servers are judged under `policy`.
+    pub fn trust(&self, policy: &TlsPolicy) -> Option<Trust> {
+        self.anchors.trust(policy)
     }
 
     /// The address at which `url`'s host is dialled.
@@ -86,16 +92,16 @@ impl std::fmt::Debug for Line {
 }
 
 impl Line {
-    /// Spends `permit` on one exchange with `address`. The permit comes back spent whatever happens.
+    /// Spends `permit` on one exchange with `address`, whose certificate `trust` judges. The permit comes back spent whatever happens.
     pub async fn exchange(
         &mut self,
         fetcher: &Fetcher,
         address: SocketAddr,
         permit: Permit,
-        ask: &Ask,
+        (ask, trust): (&Ask, &Trust),
     ) -> (Spent, Result<Exchange, FetchError>) {
         let robots = permit.robots_decision().to_owned();
-        let result = self.attempt(fetcher, address, ask, robots).await;
+        let result = self.attempt(fetcher, address, (ask, trust), robots).await;
         if result.as_ref().is_err() || result.as_ref().is_ok_and(|e| e.cut.is_some()) {
             self.live = None;
         }
@@ -106,7 +112,7 @@ impl Line {
         &mut self,
         fetcher: &Fetcher,
         address: SocketAddr,
-        ask: &Ask,
+        (ask, trust): (&Ask, &Trust),
         robots: String,
     ) -> Result<Exchange, FetchError> {
         let deadline = Deadline::now() + fetcher.limits.exchange;
@@ -114,13 +120,13 @@ impl Line {
         let kept = self.live.as_mut().is_some_and(|live| live.origin == origin && live.sender.is_ready());
         let started = Instant::now();
         if !kept {
-            self.connect(fetcher, address, &ask.url, origin.clone()).await?;
+            self.connect(fetcher, address, (&ask.url, trust), origin.clone()).await?;
         }
         match self.speak(fetcher, address, ask, &robots, deadline, started).await {
             // A kept connection may have been closed by the server meanwhile. Where nothing went out on it, a new one
             // costs the server nothing. What did go out counts as asked, and is asked again after the delay only.
             Err(FetchError::Protocol { .. }) if kept && self.unsent() => {
-                self.connect(fetcher, address, &ask.url, origin).await?;
+                self.connect(fetcher, address, (&ask.url, trust), origin).await?;
                 self.speak(fetcher, address, ask, &robots, deadline, started).await
             }
             other => other,
@@ -135,13 +141,13 @@ impl Line {
         &mut self,
         fetcher: &Fetcher,
         address: SocketAddr,
-        url: &Url,
+        (url, trust): (&Url, &Trust),
         origin: String,
     ) -> Result<(), FetchError> {
         self.live = None;
         let host = url.host_str().unwrap_or_default().to_owned();
         let limit = fetcher.limits.connect;
-        let dialled = timeout(limit, dial(url, address, &fetcher.tls)).await;
+        let dialled = timeout(limit, dial(url, address, trust)).await;
         let (stream, tls) =
             dialled.map_err(|_| FetchError::Timeout { host: host.clone(), seconds: limit.as_secs() })??;
         let tap = Tap::default();

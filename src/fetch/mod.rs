@@ -7,12 +7,22 @@
 mod connect;
 mod error;
 mod exchange;
+mod fault;
 mod guard;
+mod judge;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
+#[cfg(not(feature = "legacy-tls"))]
+#[path = "no_legacy.rs"]
+mod legacy;
 mod line;
 mod tee;
+mod trust;
 
 pub use connect::TlsInfo;
 pub use error::FetchError;
 pub use exchange::{Ask, Conditions, Cut, Exchange, Payload};
+pub use fault::TlsFault;
 pub use guard::Guard;
 pub use line::{Fetcher, Identity, Line};
+pub use trust::Trust;

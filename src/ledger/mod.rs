@@ -55,6 +55,13 @@ impl LedgerError {
         matches!(self, Self::Damaged { .. } | Self::Row { .. })
     }
 
+    /// Whether the engine found no room for a write.
+    pub fn is_full_disk(&self) -> bool {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let Self::Engine { source: ::sled::Error::Io(error), .. } = self else { return false };
+        matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+    }
+
     /// Whether the same call may work later.
     pub fn retryable(&self) -> bool {
         matches!(self, Self::Held { .. })

@@ -36,6 +36,13 @@ impl Notify {
         Self { manager, watchdog }
     }
 
+    /// One that listens at `path`.
+    #[cfg(test)]
+    pub fn to(path: &Path) -> Self {
+        let socket = UnixDatagram::unbound().and_then(|socket| Ok((socket, SocketAddr::from_pathname(path)?)));
+        Self { manager: socket.ok(), watchdog: None }
+    }
+
     /// It can be used from now on; said again after a reload.
     pub fn ready(&self) {
         self.send("READY=1");

@@ -53,7 +53,7 @@ pub struct Answer {
 /// A server is given so many times as long as it took to answer,
 const STRETCH: u32 = 5;
 /// and never more than so many usual delays.
-const STRETCH_DELAYS: u32 = 12;
+pub const STRETCH_DELAYS: u32 = 12;
 /// A back-off is longer by up to this share, in thousandths.
 const JITTER_PERMILLE: u32 = 100;
 

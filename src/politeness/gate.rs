@@ -65,6 +65,8 @@ impl RobotsGate {
     pub fn from_answer(answer: &RobotsAnswer) -> Self {
         let stance = match answer.status {
             200..=299 => Stance::Rules { rules: Rules::parse(&answer.body), status: answer.status },
+            // Too many requests says nothing of rules: the origin is overloaded, as with 503.
+            429 => Stance::Closed(429),
             // "Unavailable": no rules (section 2.3.1.3). Redirects past the limit count as unavailable too.
             300..=499 => Stance::Rules { rules: Rules::default(), status: answer.status },
             status => Stance::Closed(status),
@@ -146,6 +148,7 @@ mod tests {
         assert!(gate(404, "").check(&url("/x")).is_ok());
         assert!(gate(403, "User-agent: *\nDisallow: /").check(&url("/x")).is_ok());
         assert_eq!(gate(503, "").check(&url("/x")).unwrap_err(), Refusal::Unreachable(503));
+        assert_eq!(gate(429, "").check(&url("/x")).unwrap_err(), Refusal::Unreachable(429));
         assert_eq!(gate(0, "").check(&url("/x")).unwrap_err(), Refusal::Unreachable(0));
     }
 

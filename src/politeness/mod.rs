@@ -10,7 +10,7 @@ mod permit;
 mod promise;
 pub mod robots;
 
-pub use budget::{Answer, Budget, Outcome, Pace, Wait};
+pub use budget::{Answer, Budget, Outcome, Pace, STRETCH_DELAYS, Wait};
 pub use gate::{Refusal, RobotsAnswer, RobotsGate, retry_after};
 pub use permit::{Pass, Permit, Spent};
 pub use promise::PACE_LINE;

@@ -171,3 +171,44 @@ fn a_full_disk_is_waited_out() {
     daemon.stop();
     stage.verify();
 }
+
+#[test]
+fn files_that_grow_old_are_sealed_while_nothing_happens() {
+    let stage = stage(6, "300d", "[warc]\nrotate_age = \"3s\"\n");
+    let mut daemon = Daemon::start(&stage);
+    let open = || {
+        let files = crate::harness::warcs(&stage.root());
+        (files.len(), files.iter().filter(|path| path.to_string_lossy().ends_with(".open")).count())
+    };
+    daemon.until("files are open", |_| open().1 > 0);
+    daemon.until("it rests", |daemon| daemon.status()["sites"][0]["state"] == "idle");
+    let asked = stage.portal(0).requests().len();
+    daemon.until("they are sealed by themselves", |_| matches!(open(), (sealed, 0) if sealed > 0));
+    assert_eq!(stage.portal(0).requests().len(), asked, "nothing was asked for meanwhile");
+    let indexes = crate::harness::files(&stage.root().join("index"));
+    assert!(!indexes.is_empty(), "each has its index");
+    stage.verify();
+    daemon.stop();
+    stage.verify();
+}
+
+#[test]
+fn quiet_hours_hold_until_the_site_file_says_otherwise() {
+    let stage = stage(6, "1s", "");
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(7)));
+    let hour = |hours: i64| (&now + jiff::SignedDuration::from_hours(hours)).strftime("%H:%M").to_string();
+    every(&stage, "1s", &format!("quiet = \"{}-{}\"", hour(-1), hour(2)));
+    let mut daemon = Daemon::start(&stage);
+    daemon.until("it is quiet", |daemon| daemon.status()["sites"][0]["state"] == "quiet");
+    let site = &daemon.status()["sites"][0];
+    assert!(site["why"].as_str().unwrap().contains("quiet hours"), "{site}");
+    let until: jiff::Timestamp = site["until"].as_str().unwrap().parse().unwrap();
+    let left = until.duration_since(jiff::Timestamp::now());
+    assert!((jiff::SignedDuration::from_mins(118)..=jiff::SignedDuration::from_mins(121)).contains(&left), "{left:?}");
+    assert!(stage.portal(0).requests().is_empty(), "not even robots.txt is asked for");
+    every(&stage, "1s", &format!("quiet = \"{}-{}\"", hour(2), hour(4)));
+    daemon.hang_up();
+    daemon.until("it works", |_| !stage.articles().is_empty());
+    daemon.stop();
+    stage.verify();
+}

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use luutru_portal::PortalSpec;
 use tempfile::TempDir;
 
+use crate::daemon_stage::{Daemon, stage};
 use crate::harness::{
     DONE, STORAGE, Town, assert_complete, assert_readable, backfill, complete, expect_exit, finish, said,
 };
@@ -14,7 +15,7 @@ use crate::harness::{
 /// A file system in memory, of a size; it is unmounted when this is dropped.
 struct Small {
     at: PathBuf,
-    _dir: TempDir,
+    _dir: Option<TempDir>,
 }
 
 impl Small {
@@ -22,8 +23,15 @@ impl Small {
     fn mount(size: &str) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let at = dir.path().join("small");
-        fs::create_dir(&at).unwrap();
-        let small = Self { at, _dir: dir };
+        let mut small = Self::mount_at(size, &at)?;
+        small._dir = Some(dir);
+        Some(small)
+    }
+
+    /// The same in a place that somebody else clears away.
+    fn mount_at(size: &str, at: &Path) -> Option<Self> {
+        fs::create_dir(at).unwrap();
+        let small = Self { at: at.to_owned(), _dir: None };
         small.call(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).then_some(small)
     }
 
@@ -192,4 +200,26 @@ fn low_mark_by_a_file() {
 #[test]
 fn the_low_mark_is_seen_on_any_disk() {
     low_mark_by_a_file();
+}
+
+#[test]
+fn a_daemon_outlasts_a_disk_that_is_full_to_the_last_byte() {
+    let stage = stage(120, "1s", "[disk]\nlow = \"0B\"\nhigh = \"0B\"\n");
+    let Some(small) = Small::mount_at("3m", &stage.root()) else {
+        println!("NO RIGHT TO MOUNT: the full disk is played by a limit on the size of files instead");
+        return full_by_limit(&town(), &stage.path("luutru.toml"));
+    };
+    let mut daemon = Daemon::start(&stage);
+    daemon.until("it finds the disk full", |daemon| daemon.said().contains("when there is room again"));
+    let (asked, held) = (stage.portal(0).requests().len(), stage.articles().len());
+    assert_readable(&stage.root());
+    small.grow("128m");
+    // What was listed and not yet fetched is still in the queue, and what a torn commit held is asked for again.
+    daemon.until("it goes on by itself", |daemon| {
+        stage.articles().len() > held && daemon.ask(&["status", "--json"]).objects()[0]["sites"][0]["queue"] == 0
+    });
+    assert!(stage.portal(0).requests().len() > asked);
+    daemon.stop();
+    stage.verify();
+    assert!(crate::harness::open_warc(&stage.root(), false).is_empty());
 }

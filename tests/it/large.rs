@@ -25,10 +25,11 @@ struct Holes(File);
 impl Write for Holes {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         if buffer.len() == PIECE && buffer == ZEROS {
-            self.0.seek(SeekFrom::Current(PIECE as i64))?;
+            self.0.seek(SeekFrom::Current(i64::try_from(PIECE).unwrap()))?;
             return Ok(PIECE);
         }
-        self.0.write(buffer)
+        self.0.write_all(buffer)?;
+        Ok(buffer.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

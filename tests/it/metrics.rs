@@ -1,5 +1,11 @@
 //! The daemon's figures: read by Prometheus' own parser, and compared with what the portals, the archive and `status` say.
 
+#![expect(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    reason = "counts, as the parser gives them: exact below 2^53"
+)]
+
 use std::fs;
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;

@@ -115,7 +115,7 @@ impl Keeper {
     }
 
     /// Begins and ends alarms.
-    fn judge(&self, list: &ListSpec, row: &mut ListRow, now: Timestamp) {
+    pub(super) fn judge(&self, list: &ListSpec, row: &mut ListRow, now: Timestamp) {
         let current = row.rhythm.alarms(now.as_millisecond(), list.every);
         let over: Vec<Alarm> =
             row.alarms.extract_if(.., |alarm| current.iter().all(|(kind, _)| *kind != alarm.kind)).collect();

@@ -240,6 +240,9 @@ impl Hub {
 
     /// Puts a configuration in force.
     pub fn set_config(&self, config: Arc<Config>) {
+        if self.config().lasting.metrics != config.lasting.metrics {
+            tracing::warn!("[daemon] metrics holds from the next start of the daemon");
+        }
         *locked(&self.config) = config;
     }
 

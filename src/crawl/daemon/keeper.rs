@@ -36,7 +36,7 @@ pub struct Keeper {
 pub(super) type Rest = (&'static str, Option<String>, Option<Timestamp>);
 
 /// What comes next.
-enum Next {
+pub(super) enum Next {
     /// These lists are due; a backfill may go on behind them.
     Work(Vec<ListSpec>, Option<Arc<Errand>>),
     /// Nothing, for this reason, until then.
@@ -89,7 +89,7 @@ impl Keeper {
         Ok(quiet.map(|(quiet, until)| ("quiet", Some(format!("quiet hours, {quiet}")), Some(until))))
     }
 
-    fn next(&self) -> Result<Next, CrawlError> {
+    pub(super) fn next(&self) -> Result<Next, CrawlError> {
         let now = self.now();
         if self.run.disk.is_low(Instant::now()) {
             self.run.stopper.send_replace(Stop::Drain);
@@ -102,7 +102,7 @@ impl Keeper {
         let row = SiteRow::of(&*self.run.ledger, &self.site.id)?;
         // Somebody who waits for an answer gets one; what nobody waits for respects the pause.
         let awaited = errand.as_ref().is_some_and(|errand| !errand.kept) || !locked(&self.desk.looks).is_empty();
-        if row.retry_ms > now.as_millisecond() && !awaited {
+        if self.is_resting(&row, now) && !awaited {
             return Ok(Next::Rest("back-off", row.trouble, Timestamp::from_millisecond(row.retry_ms).ok()));
         }
         let (due, next) = self.due(now)?;
@@ -116,6 +116,13 @@ impl Keeper {
         let visit = self.run.frontier.next_visit(&self.site.id)?.map(|at| at.saturating_mul(1_000));
         let until = next.into_iter().chain(visit).min().and_then(|at| Timestamp::from_millisecond(at).ok());
         Ok(Next::Rest("idle", None, until))
+    }
+
+    /// Whether its trouble keeps it at rest: for no longer than any back-off lasts, whatever the clock was set to since.
+    pub(super) fn is_resting(&self, row: &SiteRow, now: Timestamp) -> bool {
+        let left = row.retry_ms.saturating_sub(now.as_millisecond());
+        let most = self.pace.backoff_max.saturating_mul(2).as_millis();
+        u128::try_from(left).is_ok_and(|left| left > 0 && left <= most)
     }
 
     /// The lists that are due, and when the next one is (milliseconds since 1970). Lists that were never looked at get
@@ -142,6 +149,11 @@ impl Keeper {
             if let (Some(every), Some(last)) = (list.every, last) {
                 let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
                 row.rhythm.next_ms = row.rhythm.next_ms.min(last.at_ms.saturating_add(every));
+            }
+            // Under a clock that was set back since, the next look may be years away: one look now sets it right.
+            let now = self.now().as_millisecond();
+            if row.rhythm.last.as_ref().is_some_and(|last| last.at_ms > now) {
+                row.rhythm.next_ms = row.rhythm.next_ms.min(now);
             }
             return Ok(row);
         }

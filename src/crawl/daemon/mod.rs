@@ -24,6 +24,7 @@ mod account;
 pub mod captured;
 mod errand;
 pub mod figures;
+mod full;
 mod hook;
 mod hub;
 mod keeper;
@@ -36,6 +37,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
+
+pub use full::outlast;
 
 pub use errand::{Ask, Errand, Standing, What};
 pub use hub::{Counters, Desk, Hub, Order, Phase, locked};
@@ -91,7 +94,7 @@ enum End {
 /// Owns the root until it is told to stop. `begun` is called as soon as the root is owned, to open the control socket.
 pub async fn live<T>(
     config: Config,
-    mut ears: Ears<'_>,
+    ears: &mut Ears<'_>,
     begun: impl FnOnce(&Arc<Hub>) -> Result<T, CrawlError>,
 ) -> Result<(), CrawlError> {
     let notifier = Arc::new(Notify::from_env());
@@ -110,7 +113,7 @@ pub async fn live<T>(
     beside.spawn(watch_over(Arc::clone(&hub), Arc::clone(&notifier)));
     let mut recovered = false;
     let result = loop {
-        match generation.turn(&mut ears, &mut ordered, &mut recovered).await {
+        match generation.turn(ears, &mut ordered, &mut recovered).await {
             Ok(End::Stop) => break Ok(()),
             Ok(End::DiskLow) => {}
             Ok(End::Reload(config, reply)) => {
@@ -148,9 +151,6 @@ fn take_over(hub: &Hub, config: &Arc<Config>) {
             }
             hub.clear(&desk.site);
         }
-    }
-    if hub.config().lasting.metrics != config.lasting.metrics {
-        tracing::warn!("[daemon] metrics holds from the next start of the daemon");
     }
     hub.set_config(Arc::clone(config));
 }
@@ -372,21 +372,29 @@ async fn watch_over(hub: Arc<Hub>, notifier: Arc<Notify>) {
     let period = notifier.watchdog.map_or(LOOK * 10, |period| period / 4).clamp(LOOK / 10, LOOK * 10);
     let mut said = String::new();
     loop {
-        match hub.stalled(Instant::now()) {
-            None => {
-                hub.beat();
-                notifier.alive();
-            }
-            Some(what) => {
-                hub.counters.standstills.add(1);
-                tracing::error!(cause = what, "{what} has come to a standstill; the watchdog is not fed");
-            }
-        }
-        let line = status::line(&hub);
-        if line != said {
-            notifier.status(&line);
-            said = line;
-        }
+        look_over(&hub, &notifier, Instant::now(), &mut said);
         tokio::time::sleep(period).await;
     }
 }
+
+/// One look: the watchdog is fed unless something stands still, and the status told where it has changed.
+fn look_over(hub: &Hub, notifier: &Notify, now: Instant, said: &mut String) {
+    match hub.stalled(now) {
+        None => {
+            hub.beat();
+            notifier.alive();
+        }
+        Some(what) => {
+            hub.counters.standstills.add(1);
+            tracing::error!(cause = what, "{what} has come to a standstill; the watchdog is not fed");
+        }
+    }
+    let line = status::line(hub);
+    if line != *said {
+        notifier.status(&line);
+        *said = line;
+    }
+}
+
+#[cfg(test)]
+mod tests;

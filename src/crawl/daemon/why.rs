@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::rows::SiteRow;
 use crate::archive::Found;
 use crate::config::{Config, RobotsPolicy, Site};
 use crate::crawl::requisites::{self, PartRow};
@@ -35,6 +36,9 @@ pub struct Why {
     pub article: Option<Place>,
     /// What robots.txt, as it was last read, says of it.
     pub robots: Option<String>,
+    /// Why its site cannot be asked at present, and when it is asked again.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// When it was last fetched, and when it first was.
     pub visited: Option<String>,
     /// When it first was.
@@ -72,6 +76,7 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
         via: None,
         article: None,
         robots: None,
+        trouble: None,
         visited: None,
         first_visited: None,
         captures: Vec::new(),
@@ -91,6 +96,7 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
     let owner = config.sites().iter().find(|site| site.owns(&url)).or(bare.as_ref());
     let Some(site) = owner else { return Ok(out) };
     out.robots = robots(ledger, site, &url)?;
+    out.trouble = trouble(ledger, site)?;
     let Some(row) = row_of(ledger, site, &url)? else {
         if let Some((named, verdict, why)) = part(ledger, config, site, &url)? {
             out.site = Some(named);
@@ -126,6 +132,14 @@ pub fn why(ledger: &dyn Ledger, root: &Path, config: &Config, text: &str) -> Res
         }
     }
     Ok(out)
+}
+
+/// A site that cannot be reached is asked again, however long that lasts; nothing of it is given up.
+fn trouble(ledger: &dyn Ledger, site: &Site) -> Result<Option<String>, LedgerError> {
+    let row = SiteRow::of(ledger, &site.id)?;
+    let Some(why) = row.trouble else { return Ok(None) };
+    let again = jiff::Timestamp::from_millisecond(row.retry_ms).map(|at| format!("; asked again after {at}"));
+    Ok(Some(format!("{why}{}", again.unwrap_or_default())))
 }
 
 /// What is known of an address as a part of pages, or a file of articles: its site, a verdict, and a line.

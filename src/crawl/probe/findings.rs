@@ -194,7 +194,7 @@ impl Findings {
         let tls = exchange.tls.as_ref().map(|tls| TlsSeen {
             version: tls.version.to_owned(),
             cipher: tls.cipher.clone(),
-            verdict: tls.verdict.to_owned(),
+            verdict: tls.verdict.clone(),
         });
         self.server =
             Some(ServerSeen { address: exchange.peer.to_string(), software: exchange.head.get("server"), tls });

@@ -11,7 +11,7 @@ use crate::crawl::error::CrawlError;
 use crate::crawl::process;
 use crate::crawl::rows::decode;
 use crate::crawl::task::{Failure, Finished, Task};
-use crate::fetch::{Ask, Exchange, FetchError};
+use crate::fetch::{Ask, Cut, Exchange, FetchError};
 use crate::ledger::Key;
 use crate::politeness::{Pass, Refusal, RobotsAnswer, RobotsGate};
 
@@ -76,6 +76,11 @@ impl Runner {
                 Some(next) if hops.len() <= 5 && (self.owns(&next) || next.host() == target.host()) => target = next,
                 _ => break,
             }
+        }
+        // Half an answer may lack the line that forbids: it counts as none (RFC 9309 section 2.3.1.4). One that is only too
+        // long has been read as far as it has to be (section 2.5).
+        if hops.last().is_some_and(|last| matches!(last.cut, Some(Cut::Time | Cut::Disconnect))) {
+            status = 0;
         }
         let body = hops.last().filter(|_| (200..300).contains(&status)).map(process::decoded_text);
         let answer = RobotsAnswer { fetched_at: now, status, body: body.unwrap_or_default() };
