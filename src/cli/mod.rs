@@ -17,6 +17,7 @@ mod export;
 mod extract;
 mod generate;
 mod init;
+mod logging;
 mod options;
 mod output;
 mod probe;

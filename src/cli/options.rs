@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use tracing_subscriber::EnvFilter;
 
+use super::logging;
 use crate::config::{Cidr, Config, Faults, Overrides, Requisites, check_host, units};
 
 /// Form of log lines.
@@ -73,9 +73,9 @@ pub struct Common {
     /// Say nothing but errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Form of log lines
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
-    pub log_format: LogFormat,
+    /// Form of log lines [default: text; records of the journal where systemd started it]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
     /// Data as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -85,7 +85,7 @@ pub struct Common {
 }
 
 impl Common {
-    /// Sends log lines to stderr.
+    /// Sends log lines to the journal or to stderr.
     pub fn start_logging(&self) {
         let level = match (self.quiet, self.verbose) {
             // What sled logs reaches us as errors as well, and those are reported in our own words.
@@ -100,16 +100,7 @@ impl Common {
             Color::Never => false,
             Color::Auto => super::output::stderr_is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        let builder = tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new(level))
-            .with_writer(std::io::stderr)
-            .with_target(false)
-            .with_ansi(ansi);
-        // Fails only when a subscriber is there already, which is as good.
-        let _ = match self.log_format {
-            LogFormat::Text => builder.try_init(),
-            LogFormat::Json => builder.json().try_init(),
-        };
+        logging::start(level, self.log_format, ansi);
     }
 
     /// Whether data on stdout is coloured.

@@ -6,12 +6,14 @@ use clap::Args;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::backfill::runtime;
 use super::exit::{Exit, UsageError};
 use super::options::Common;
 use super::output;
 use super::steps::Steps;
 use crate::archive::verify::{Finding, Scope, Summary, Watcher, verify};
 use crate::config::Overrides;
+use crate::control::{Client, Command};
 use crate::model::{Clock as _, SystemClock};
 
 /// Arguments of `verify`.
@@ -101,17 +103,36 @@ impl Verify {
             None => "stopping; with --resume FILE the next one can be gone on with".to_owned(),
         };
         let watch = Watch { steps: Steps::begin(common.quiet, &resume)?, json: common.json, quiet: common.quiet };
+        let (root, whole) = (config.root.clone(), files.is_empty() && self.since.is_none());
         let scope =
             Scope { root: config.root, files, since: self.since, now: SystemClock.now(), resume: self.resume.clone() };
         let total = verify(&scope, &watch);
         watch.steps.end();
         let total = total?;
         print(common, &total)?;
+        if whole && (total.damage > 0 || !watch.stopped()) {
+            tell(&root, total.damage);
+        }
         Ok(match total.damage {
             1.. => Exit::Storage,
             0 if watch.stopped() => Exit::Interrupted,
             0 => Exit::Done,
         })
+    }
+}
+
+/// Tells the daemon of the archive, if one runs, what came of it: its figures say so to those who watch.
+fn tell(root: &Path, damage: u64) {
+    let told = runtime().map(|runtime| {
+        runtime.block_on(async {
+            let Some(mut client) = Client::connect(root).await? else { return Ok(()) };
+            client.ask(Command::Verified { damage }, |_| {}).await.map(drop)
+        })
+    });
+    match told {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!("the daemon does not hear of it: {error}"),
+        Err(error) => tracing::warn!("the daemon does not hear of it: {error}"),
     }
 }
 

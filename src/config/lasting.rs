@@ -1,5 +1,6 @@
-//! What only a run that lives on needs: `[revisit]` and `[alarm]` of `luutru.toml`.
+//! What only a run that lives on needs: `[revisit]`, `[alarm]` and `[daemon]` of `luutru.toml`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::Wrong;
@@ -16,12 +17,14 @@ pub struct Lasting {
     pub revisit_after: Vec<Duration>,
     /// What is called with an alarm as JSON on its standard input; nothing without it.
     pub alarm_command: Vec<String>,
+    /// Where figures can be asked for, beside the control socket.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl Default for Lasting {
     fn default() -> Self {
         let ages = [1, 24, 24 * 7, 24 * 30].map(Duration::from_hours);
-        Self { revisit_after: ages.to_vec(), alarm_command: Vec::new() }
+        Self { revisit_after: ages.to_vec(), alarm_command: Vec::new(), metrics: None }
     }
 }
 
@@ -46,5 +49,24 @@ pub(super) fn read(top: &Section<'_, '_>) -> Lasting {
         lasting.alarm_command = table.texts("command").iter().map(|text| (*text.get_ref()).to_owned()).collect();
         table.unknown_keys();
     }
+    if let Some(table) = top.section("daemon") {
+        let open = table.text("metrics_beyond_loopback").is_some();
+        lasting.metrics = table.parsed("metrics", |text| metrics_at(text, open));
+        table.unknown_keys();
+    }
     lasting
+}
+
+/// An address of loopback; another one where the file says why.
+fn metrics_at(text: &str, open: bool) -> Result<SocketAddr, Wrong> {
+    let mend = "write an address of loopback and a port, such as \"127.0.0.1:9464\" or \"[::1]:9464\"";
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|_| Wrong::new(format!("\"{}\" is no address to listen on", text.escape_debug()), mend))?;
+    if address.ip().is_loopback() || open {
+        return Ok(address);
+    }
+    let mend = "use 127.0.0.1, or say why others may read the figures: metrics_beyond_loopback = \"only the firewalled \
+                monitoring host reaches this address\"";
+    Err(Wrong::new(format!("{address} can be reached from elsewhere, and the figures need no password"), mend))
 }

@@ -94,6 +94,24 @@ digit first";
 }
 
 #[test]
+fn figures_are_for_loopback_unless_there_is_a_reason() {
+    let metrics = |text: &str| load(&[("luutru.toml", &format!("[daemon]\n{text}"))]).map(|c| c.lasting.metrics);
+    assert_eq!(metrics("metrics = \"[::1]:9464\"\n"), Ok(Some("[::1]:9464".parse().unwrap())));
+    assert_eq!(metrics(""), Ok(None));
+    let open = "metrics = \"10.0.0.5:9464\"\nmetrics_beyond_loopback = \"behind the firewall\"\n";
+    assert_eq!(metrics(open), Ok(Some("10.0.0.5:9464".parse().unwrap())));
+    for (text, word) in [
+        ("metrics = \"0.0.0.0:9464\"\n", "luutru.toml:2: [daemon] \"metrics\": 0.0.0.0:9464 can be reached"),
+        ("metrics = \"10.0.0.5:9464\"\nmetrics_beyond_loopback = \"\"\n", "is empty"),
+        ("metrics = \"localhost\"\n", "no address to listen on"),
+        ("metric = \"127.0.0.1:1\"\n", "did you mean \"metrics\"?"),
+    ] {
+        let faults = metrics(text).unwrap_err();
+        assert!(faults.contains(word), "{faults}");
+    }
+}
+
+#[test]
 fn a_missing_file_tells_how_to_make_it() {
     let faults = Config::load(Some(Path::new("nowhere/luutru.toml")), &Overrides::default()).unwrap_err();
     assert_eq!(faults.to_string(), "nowhere/luutru.toml: there is no such file; `luutru init DIR` writes one into DIR");

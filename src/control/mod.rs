@@ -1,4 +1,5 @@
-//! How commands talk to the daemon: one line of JSON there, lines of JSON back, over `<root>/luutru.sock`.
+//! How commands talk to the daemon: one line of JSON there, lines of JSON back, over `<root>/luutru.sock`; and figures, to
+//! whoever asks there, or on a port of its own, in HTTP.
 //!
 //! A command in, an answer out; a job is answered with its progress until it is over. Promises: every line names the
 //! protocol's version, and another version is refused by name; the socket belongs to the ledger's owner, is for its user
@@ -6,6 +7,7 @@
 //! without an end, and anything that is no socket in the socket's place.
 
 mod client;
+mod http;
 mod jobs;
 mod protocol;
 mod server;

@@ -39,6 +39,11 @@ pub enum Command {
     },
     /// The configuration is read again.
     Reload,
+    /// The whole archive was verified.
+    Verified {
+        /// Damages that were found.
+        damage: u64,
+    },
     /// Lists are looked at now.
     Crawl {
         /// Of these sites.

@@ -12,9 +12,9 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 use super::protocol::{Command, Reply, parse};
-use super::{NAME, jobs, path, short};
+use super::{NAME, http, jobs, path, short};
 use crate::crawl::CrawlError;
-use crate::crawl::daemon::{Hub, Order, status, why};
+use crate::crawl::daemon::{FixityRow, Hub, Order, status, why};
 
 /// Clients at a time; more wait.
 const CLIENTS: usize = 64;
@@ -26,12 +26,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Listening {
     path: PathBuf,
-    task: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.task.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -58,8 +58,12 @@ pub fn listen(hub: &Arc<Hub>) -> Result<Listening, CrawlError> {
     let listener = UnixListener::bind(&aside).map_err(failed)?;
     fs::set_permissions(&aside, fs::Permissions::from_mode(0o660)).map_err(failed)?;
     fs::rename(&aside, &near).map_err(failed)?;
-    let task = tokio::spawn(accept(listener, Arc::clone(hub)));
-    Ok(Listening { path: place, task })
+    // From here on its drop cleans up.
+    let mut open = Listening { path: place, tasks: vec![tokio::spawn(accept(listener, Arc::clone(hub)))] };
+    if let Some(address) = hub.config().lasting.metrics {
+        open.tasks.push(http::port(address, hub)?);
+    }
+    Ok(open)
 }
 
 async fn accept(listener: UnixListener, hub: Arc<Hub>) {
@@ -84,8 +88,15 @@ async fn accept(listener: UnixListener, hub: Arc<Hub>) {
     }
 }
 
-async fn converse(mut stream: UnixStream, hub: &Arc<Hub>) -> std::io::Result<()> {
-    let (read, mut write) = stream.split();
+async fn converse(stream: UnixStream, hub: &Arc<Hub>) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    // A request of the protocol begins with a brace, one of HTTP with its method.
+    let first = tokio::time::timeout(PATIENCE, stream.fill_buf()).await;
+    if matches!(&first, Ok(Ok(bytes)) if bytes.first().is_some_and(u8::is_ascii_uppercase)) {
+        http::speak(stream, hub).await;
+        return Ok(());
+    }
+    let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read.take(LINE_BYTES));
     let mut line = String::new();
     match tokio::time::timeout(PATIENCE, lines.read_line(&mut line)).await {
@@ -128,6 +139,10 @@ async fn answer(hub: &Arc<Hub>, command: Command) -> Reply {
         Command::Why { url } => {
             let found = why::why(&*hub.ledger, &hub.root, &hub.config(), &url).map_err(|error| error.to_string());
             done(found.and_then(|found| serde_json::to_value(found).map_err(|error| error.to_string())))
+        }
+        Command::Verified { damage } => {
+            let noted = FixityRow::note(&*hub.ledger, hub.clock.now().as_millisecond(), damage);
+            done(noted.map(|()| serde_json::json!({ "noted": damage })).map_err(|error| error.to_string()))
         }
         Command::Pause { site } => pause(hub, site.as_deref(), true),
         Command::Resume { site } => pause(hub, site.as_deref(), false),

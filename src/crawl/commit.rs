@@ -24,6 +24,7 @@ use super::shelf::Shelf;
 use super::shelve::{self, Shelved, Source};
 use super::task::Task;
 use super::templates;
+use super::told;
 use super::versions::Pending;
 use super::visit;
 use crate::archive::warc::{Original, Receipt};
@@ -156,6 +157,10 @@ impl Committer {
                 let files = self.shelf.site(site.id())?;
                 let offset = files.captures.append_prepared(&ready.prepared, now)?;
                 let length = ready.prepared.bytes.len() as u64;
+                self.run.meters.wrote(length);
+                for record in &ready.prepared.records {
+                    self.run.meters.appended(&record.kind.to_string(), 1);
+                }
                 site.stats.warc_bytes.add(length);
                 spots.push((offset, length));
             }
@@ -204,7 +209,9 @@ impl Committer {
     fn sync_captures(&mut self, placed: &mut [Placed]) -> Result<(), CrawlError> {
         let sites: BTreeSet<String> = placed.iter().map(|p| p.item.finished.site.id().to_owned()).collect();
         for site in &sites {
+            let begun = Instant::now();
             self.shelf.site(site)?.captures.sync()?;
+            self.run.meters.synced(begun.elapsed());
         }
         for item in placed {
             let site = item.item.finished.site.id().to_owned();
@@ -249,12 +256,16 @@ impl Committer {
             let shelved = shelve::shelve(&mut self.shelf, &*self.run.ledger, &mut pending, text, &source, now)?;
             if shelved.appended {
                 touched.insert(source.site.to_owned());
+                self.run.meters.appended("conversion", usize::from(shelved.text.is_some()));
+                self.run.meters.appended("metadata", 1 + shelved.told.len());
             }
             place.shelved = Some(shelved);
             place.ends.1 = self.shelf.site(place.item.finished.site.id())?.texts.lengths().map(|(length, _)| length);
         }
         for site in touched {
+            let begun = Instant::now();
             self.shelf.site(&site)?.texts.sync()?;
+            self.run.meters.synced(begun.elapsed());
         }
         Ok(())
     }
@@ -312,6 +323,7 @@ impl Committer {
             if (together || self.run.ledger.apply(&batch)? == Applied::Done)
                 && let Some(fate) = fate
             {
+                told::tell(&self.run.meters, &placed, &fate);
                 match &placed.item.finished.task {
                     Task::Article(lease) if lease.row.again => site.stats.seen_again(&found_again(&placed, &fate)),
                     _ => count(&site, &fate),

@@ -8,7 +8,8 @@ use url::Url;
 
 use crate::config::TlsPolicy;
 use crate::fetch::{Ask, Exchange, FetchError, Fetcher, Line, TlsFault, Trust};
-use crate::politeness::{Outcome, Permit, Spent, retry_after};
+use crate::observe::Meters;
+use crate::politeness::{Answer, Outcome, Permit, Spent, retry_after};
 
 /// How long an address is relied on before the name is resolved again.
 const RESOLVED_FOR: Duration = Duration::from_mins(5);
@@ -90,5 +91,21 @@ pub fn outcome_of(result: &Result<Exchange, FetchError>, now: i64) -> Outcome {
         // An answer that makes no sense is still one: the item suffers, not the server.
         Ok(_) | Err(FetchError::Protocol { .. } | FetchError::Address { .. }) => Outcome::Fine,
         Err(_) => Outcome::Unreachable,
+    }
+}
+
+/// Counts a request, and the pause that it brings about.
+pub fn meter(meters: &Meters, result: &Result<Exchange, FetchError>, answer: &Answer) {
+    match result {
+        Ok(exchange) => {
+            let bytes = (exchange.request.len(), exchange.response.len());
+            meters.answered(exchange.head.status, answer.took, bytes);
+        }
+        Err(error) => meters.failed(error.cause(), answer.took),
+    }
+    match answer.outcome {
+        Outcome::Fine => {}
+        Outcome::Pushback(_) => meters.backed_off("refused"),
+        Outcome::Unreachable => meters.backed_off("unreachable"),
     }
 }

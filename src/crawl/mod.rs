@@ -49,6 +49,7 @@ pub mod stats;
 mod tails;
 mod task;
 mod templates;
+mod told;
 mod versions;
 mod visit;
 

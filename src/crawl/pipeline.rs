@@ -153,6 +153,7 @@ pub fn shared(config: &Config, ledger: Arc<dyn Ledger>, frontier: Frontier, cloc
         stopper,
         disk: DiskWatch::new(config.root.clone(), config.disk),
         pulse: Arc::default(),
+        meters: Arc::default(),
         hurry: Notify::new(),
         ledger,
         frontier,

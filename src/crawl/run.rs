@@ -26,6 +26,7 @@ use crate::config::{Site, Whole};
 use crate::fetch::Fetcher;
 use crate::ledger::Ledger;
 use crate::model::{CanonicalUrl, Clock, Limits, PageRequest, Recent};
+use crate::observe::Meters;
 use crate::politeness::Pace;
 use crate::portal::{self, ListReader};
 
@@ -294,6 +295,8 @@ pub struct Run {
     pub disk: DiskWatch,
     /// Signs of life.
     pub pulse: Arc<Pulse>,
+    /// What is counted and timed on the way.
+    pub meters: Arc<Meters>,
     /// Rung when requests under way are no longer waited for.
     pub hurry: Notify,
 }

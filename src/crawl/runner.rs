@@ -14,7 +14,7 @@ use url::Url;
 use super::error::CrawlError;
 use super::frontier::Lease;
 use super::gates::Cookies;
-use super::lane::{Lane, outcome_of};
+use super::lane::{self, Lane, outcome_of};
 use super::rows::UrlState;
 use super::run::{Halt, Run, SiteRun, Stop};
 use super::servers::Server;
@@ -193,6 +193,7 @@ impl Runner {
                 Ok(pass) => pass,
                 Err(refusal) => return Ok((hops, Some(self.refused(refusal, &ask.url)))),
             };
+            self.run.meters.robots("allowed");
             ask.cookie = self.cookies.of(&ask.url);
             match self.request(pass, &ask).await? {
                 Err(error) => return Ok((hops, Some(Failure::Fetch(error)))),
@@ -227,10 +228,12 @@ impl Runner {
             // The first reason stays: where the connection failed, that is the clearer one.
             self.site.halt(Halt::Unreachable(refusal.to_string()));
         }
-        match refusal {
-            Refusal::Rule(rule) => Failure::Refused(rule),
-            other @ Refusal::Unreachable(_) => Failure::Closed(other.to_string()),
-        }
+        let (verdict, failure) = match refusal {
+            Refusal::Rule(rule) => ("refused", Failure::Refused(rule)),
+            other @ Refusal::Unreachable(_) => ("unreachable", Failure::Closed(other.to_string())),
+        };
+        self.run.meters.robots(verdict);
+        failure
     }
 
     /// Whether a redirect is followed.
@@ -277,7 +280,7 @@ impl Runner {
         }
         let run = Arc::clone(&self.run);
         let stats = &self.site.stats;
-        let mut stop = run.stop.clone();
+        let (mut stop, waiting) = (run.stop.clone(), Instant::now());
         let permit = tokio::select! {
             permit = server.permit(pass, |left, why| stats.set_pause(Some(pause_line(left, why)))) => permit,
             // A pause may be long; whoever stops the run does not sit it out.
@@ -290,6 +293,7 @@ impl Runner {
             ceiling.until_ready().await;
         }
         self.site.stats.set_pause(None);
+        run.meters.waited(waiting.elapsed());
         // What the site's file allows its own servers is no word on those of others.
         let policy = if self.owns(&ask.url) { self.site.site.tls.clone() } else { TlsPolicy::Strict };
         let (under_way, begun) = (run.pulse.request(), Instant::now());
@@ -299,6 +303,7 @@ impl Runner {
         let outcome = outcome_of(&result, now.as_second());
         let dice = u16::try_from(now.subsec_nanosecond().unsigned_abs() / 1_000 % 1_000).unwrap_or(0);
         let answer = Answer { outcome, took: begun.elapsed(), dice };
+        lane::meter(&run.meters, &result, &answer);
         let pause = self.run.servers.settle((address.ip(), &server), spent, answer, &self.site.pace)?;
         match &result {
             Ok(exchange) => {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use luutru::model::{Clock as _, Stamp, SystemClock};
 use luutru_portal::PortalSpec;
 
 use crate::support::{Ran, Running, Stage, site_file};
@@ -11,7 +12,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One portal with a list that is looked at so often, and `more` in `luutru.toml`.
 pub fn stage(articles: usize, interval: &str, more: &str) -> Stage {
-    let stage = Stage::new(vec![PortalSpec::nukeviet("one", 71).articles(articles).page_size(6)]);
+    let mut spec = PortalSpec::nukeviet("one", 71).articles(articles).page_size(6);
+    // Of today: what is old when it is found is visited again after months.
+    let today = Stamp::vietnam_day(SystemClock.now());
+    spec.newest = (today.year().into(), today.month().unsigned_abs(), today.day().unsigned_abs());
+    let stage = Stage::new(vec![spec]);
     every(&stage, interval, "");
     stage.config(more);
     stage

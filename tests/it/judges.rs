@@ -1,4 +1,5 @@
 //! Other people's readers judge what luutru writes: warcio, FastWARC, cdxj-indexer, py-wacz, bagit, pywb; and fetches what it serves: py-wasapi-client.
+//! Prometheus' parser reads its figures (`metrics`).
 
 use std::fs;
 use std::path::{Path, PathBuf};

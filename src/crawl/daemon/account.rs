@@ -75,8 +75,9 @@ impl Keeper {
         row.rhythm = row.rhythm.after(&look, list.every, dice(&self.site.id, &list.id, now));
         self.judge(list, &mut row, now);
         row.put(&*self.run.ledger, &self.site.id, &list.id)?;
+        let cause = if let LookEnd::Failed(why) = &look.end { Some(why.as_str()) } else { None };
         tracing::info!(
-            site = self.site.id, list = list.id, seen = look.seen, new = look.new, held = look.held, failed, end = ?look.end,
+            site = self.site.id, list = list.id, url = list.url.as_str(), cause, seen = look.seen, new = look.new, held = look.held, failed, end = ?look.end,
             "looked at a list"
         );
         for (_, lists) in locked(&self.desk.looks).iter_mut() {
@@ -120,7 +121,8 @@ impl Keeper {
         let over: Vec<Alarm> =
             row.alarms.extract_if(.., |alarm| current.iter().all(|(kind, _)| *kind != alarm.kind)).collect();
         for alarm in over {
-            tracing::info!(site = self.site.id, list = list.id, alarm = alarm.kind.word(), "an alarm is over");
+            let (site, url) = (&self.site.id, list.url.as_str());
+            tracing::info!(site, list = list.id, url, alarm = alarm.kind.word(), "an alarm is over");
             self.hub.counters.alarms_cleared.add(1);
             self.tell("cleared", list, &alarm);
         }
@@ -128,7 +130,8 @@ impl Keeper {
             if row.alarms.iter().any(|alarm| alarm.kind == kind) {
                 continue;
             }
-            tracing::warn!(site = self.site.id, list = list.id, alarm = kind.word(), "{text}");
+            let (site, url, cause) = (&self.site.id, list.url.as_str(), kind.word());
+            tracing::warn!(site, list = list.id, url, cause, alarm = cause, "{text}");
             let alarm = Alarm { kind, since_ms: now.as_millisecond(), text };
             self.hub.counters.alarms_raised.add(1);
             self.tell("raised", list, &alarm);
@@ -174,6 +177,7 @@ impl Keeper {
                 row.troubles = row.troubles.saturating_add(1);
                 tracing::warn!(
                     site = self.site.id,
+                    cause = halt.text(),
                     seconds = wait.as_secs(),
                     "the site is left alone: {}",
                     halt.text()

@@ -12,6 +12,7 @@ use serde::Serialize;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::errand::Errand;
+use super::figures;
 use super::hook::AlarmNote;
 use super::rows::{ListRow, SiteRow, all_paused};
 use crate::config::Config;
@@ -19,6 +20,7 @@ use crate::crawl::run::{Run, SiteRun};
 use crate::crawl::stats::{Counter, Tally};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::Clock;
+use crate::observe::Meters;
 
 /// A commit, or the reading of a page, that takes longer than this has come to a standstill.
 const STANDSTILL: Duration = Duration::from_secs(30);
@@ -170,6 +172,10 @@ pub struct Hub {
     pub clock: Arc<dyn Clock>,
     /// Counts since the start.
     pub counters: Counters,
+    /// What its runs count and time.
+    pub meters: Arc<Meters>,
+    /// What was last read out of the ledger for those who ask for figures.
+    pub glance: figures::Kept,
     /// When it started.
     pub started: Timestamp,
     /// To the alarm command.
@@ -182,6 +188,7 @@ pub struct Hub {
     desks: Mutex<BTreeMap<String, Arc<Desk>>>,
     numbers: AtomicU64,
     places: AtomicUsize,
+    beat: Mutex<Instant>,
 }
 
 impl std::fmt::Debug for Hub {
@@ -204,6 +211,8 @@ impl Hub {
             root: config.root.clone(),
             ledger,
             counters: Counters::default(),
+            meters: Arc::default(),
+            glance: figures::Kept::default(),
             started,
             alarms,
             orders,
@@ -214,6 +223,7 @@ impl Hub {
             // Jobs of an earlier daemon keep their numbers, which are older moments.
             numbers: AtomicU64::new(u64::try_from(started.as_millisecond()).unwrap_or(0)),
             places: AtomicUsize::new(0),
+            beat: Mutex::new(Instant::now()),
             clock,
         }
     }
@@ -230,6 +240,9 @@ impl Hub {
 
     /// Puts a configuration in force.
     pub fn set_config(&self, config: Arc<Config>) {
+        if self.config().lasting.metrics != config.lasting.metrics {
+            tracing::warn!("[daemon] metrics holds from the next start of the daemon");
+        }
         *locked(&self.config) = config;
     }
 
@@ -251,6 +264,16 @@ impl Hub {
     /// Says which run is under way.
     pub fn set_run(&self, run: Option<Arc<Run>>) {
         *locked(&self.run) = run;
+    }
+
+    /// Notes that the pipeline moves, or has nothing to do.
+    pub fn beat(&self) {
+        *locked(&self.beat) = Instant::now();
+    }
+
+    /// How long ago that was last so.
+    pub fn since_beat(&self) -> Duration {
+        locked(&self.beat).elapsed()
     }
 
     /// A new job's number.

@@ -23,6 +23,7 @@
 mod account;
 pub mod captured;
 mod errand;
+pub mod figures;
 mod full;
 mod hook;
 mod hub;
@@ -41,7 +42,7 @@ pub use full::outlast;
 
 pub use errand::{Ask, Errand, Standing, What};
 pub use hub::{Counters, Desk, Hub, Order, Phase, locked};
-pub use rows::set_paused;
+pub use rows::{FixityRow, set_paused};
 
 use super::adopt::Adopter;
 use super::disk::DiskWatch;
@@ -183,6 +184,7 @@ impl Generation {
             shared(&config, Arc::clone(&self.hub.ledger), frontier, Arc::clone(&self.hub.clock), *ears.stop.borrow());
         let unclean = std::mem::take(&mut self.unclean);
         run.servers = Servers::new(Arc::clone(&run.ledger), Arc::clone(&run.clock), unclean);
+        run.meters = Arc::clone(&self.hub.meters);
         let run = Arc::new(run);
         self.hub.set_run(Some(Arc::clone(&run)));
         self.hub.set_phase(Phase::Running);
@@ -318,7 +320,7 @@ impl Generation {
             Ok(config) => Some(End::Reload(Arc::new(config), reply)),
             Err(why) => {
                 self.hub.counters.reloads_refused.add(1);
-                tracing::error!("the new configuration is refused, the old one stays in force: {why}");
+                tracing::error!(cause = why, "the new configuration is refused, the old one stays in force: {why}");
                 if let Some(reply) = reply {
                     let _ = reply.send(Err(why));
                 }
@@ -378,10 +380,13 @@ async fn watch_over(hub: Arc<Hub>, notifier: Arc<Notify>) {
 /// One look: the watchdog is fed unless something stands still, and the status told where it has changed.
 fn look_over(hub: &Hub, notifier: &Notify, now: Instant, said: &mut String) {
     match hub.stalled(now) {
-        None => notifier.alive(),
+        None => {
+            hub.beat();
+            notifier.alive();
+        }
         Some(what) => {
             hub.counters.standstills.add(1);
-            tracing::error!("{what} has come to a standstill; the watchdog is not fed");
+            tracing::error!(cause = what, "{what} has come to a standstill; the watchdog is not fed");
         }
     }
     let line = status::line(hub);

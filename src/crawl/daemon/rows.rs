@@ -7,8 +7,10 @@ use crate::crawl::rows::{decode, encode};
 use crate::crawl::schedule::{AlarmKind, Rhythm};
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 
-/// The key of the pause of everything.
+/// The key of the pause of everything,
 const PAUSED: &str = "paused";
+/// and of the last whole verification.
+const FIXITY: &str = "fixity";
 
 /// What is known of a site.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +77,34 @@ impl ListRow {
     pub fn put(&self, ledger: &dyn Ledger, site: &str, list: &str) -> Result<(), LedgerError> {
         let mut batch = Batch::default();
         batch.put(Key::rhythm(site, list), encode(self));
+        ledger.apply(&batch).map(|_| ())
+    }
+}
+
+/// What the last verification of the whole archive found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixityRow {
+    /// When it ended, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Damages that it found.
+    pub damage: u64,
+    /// When one last found none.
+    pub whole_ms: Option<i64>,
+}
+
+impl FixityRow {
+    /// The row, if the archive was ever verified.
+    pub fn of(ledger: &dyn Ledger) -> Result<Option<Self>, LedgerError> {
+        let key = Key::meta(FIXITY);
+        ledger.get(&key)?.map(|bytes| decode(&key, &bytes)).transpose()
+    }
+
+    /// Notes that a verification ended at `at_ms`, with so much damage.
+    pub fn note(ledger: &dyn Ledger, at_ms: i64, damage: u64) -> Result<(), LedgerError> {
+        let earlier = Self::of(ledger)?.and_then(|row| row.whole_ms);
+        let row = Self { at_ms, damage, whole_ms: if damage == 0 { Some(at_ms) } else { earlier } };
+        let mut batch = Batch::default();
+        batch.put(Key::meta(FIXITY), encode(&row));
         ledger.apply(&batch).map(|_| ())
     }
 }
