@@ -46,7 +46,6 @@ pub struct Report {
 /// An alarm that was on when the report was written.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-#[expect(clippy::struct_field_names, reason = "the report's own words")]
 pub struct Alarm {
     /// The list.
     pub list: String,

@@ -3,6 +3,7 @@
 use std::os::unix::net::UnixDatagram;
 use std::time::{Duration, Instant};
 
+use luutru::model::{Clock as _, SystemClock};
 use luutru_portal::{Fault, PortalSpec};
 
 use crate::daemon_stage::{Daemon, every, stage};
@@ -198,7 +199,7 @@ fn files_that_grow_old_are_sealed_while_nothing_happens() {
 #[test]
 fn quiet_hours_hold_until_the_site_file_says_otherwise() {
     let stage = stage(6, "1s", "");
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(7)));
+    let now = SystemClock.now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(7)));
     let hour = |hours: i64| (&now + jiff::SignedDuration::from_hours(hours)).strftime("%H:%M").to_string();
     every(&stage, "1s", &format!("quiet = \"{}-{}\"", hour(-1), hour(2)));
     let mut daemon = Daemon::start(&stage);
@@ -206,7 +207,7 @@ fn quiet_hours_hold_until_the_site_file_says_otherwise() {
     let site = &daemon.status()["sites"][0];
     assert!(site["why"].as_str().unwrap().contains("quiet hours"), "{site}");
     let until: jiff::Timestamp = site["until"].as_str().unwrap().parse().unwrap();
-    let left = until.duration_since(jiff::Timestamp::now());
+    let left = until.duration_since(SystemClock.now());
     assert!((jiff::SignedDuration::from_mins(118)..=jiff::SignedDuration::from_mins(121)).contains(&left), "{left:?}");
     assert!(stage.portal(0).requests().is_empty(), "not even robots.txt is asked for");
     every(&stage, "1s", &format!("quiet = \"{}-{}\"", hour(2), hour(4)));

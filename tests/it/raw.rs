@@ -143,7 +143,9 @@ pub fn paragraphs(of: &str) -> String {
         "trao quyết định bổ nhiệm",
         "tổng kết phong trào thi đua",
     ];
-    acts.iter().map(|act| format!("<p>Ngày 20/11/2026, Ủy ban nhân dân tỉnh {act}; nội dung {of} được các đại biểu thảo luận kỹ trước khi thông qua.</p>")).collect()
+    let rest = "được các đại biểu thảo luận kỹ trước khi thông qua.</p>";
+    let told = |act| format!("<p>Ngày 20/11/2026, Ủy ban nhân dân tỉnh {act}; nội dung {of} {rest}");
+    acts.into_iter().map(told).collect::<Vec<_>>().concat()
 }
 
 fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, paths: &dyn Fn(&str) -> Option<Sends>, log: &Asked) {

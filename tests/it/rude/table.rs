@@ -5,6 +5,8 @@ use flate2::write::GzEncoder;
 use std::io::Write;
 use std::time::Duration;
 
+use luutru::model::{Clock as _, SystemClock};
+
 use super::server::Step::{Again, Close, Hold, Pause, Reset, Send};
 use super::server::{Plan, Step};
 use crate::raw::paragraphs;
@@ -114,6 +116,7 @@ pub fn faults() -> Vec<Fault> {
     let mut table = Table(Vec::new());
     breaks_before_a_head(&mut table);
     breaks_in_bodies(&mut table);
+    bodies_without_end(&mut table);
     slowness(&mut table);
     heads(&mut table);
     lengths(&mut table);
@@ -191,6 +194,9 @@ fn breaks_in_bodies(table: &mut Table) {
             ),
         ],
     );
+}
+
+fn bodies_without_end(table: &mut Table) {
     let filler = "<p>Trang này không có điểm cuối.</p>".repeat(400);
     table.item(
         As::Failed("over the size limit"),
@@ -450,7 +456,7 @@ fn contents(table: &mut Table) {
 
 fn pushbacks(table: &mut Table) {
     let again = || good(&article(2));
-    let soon = jiff::Timestamp::now() + Duration::from_secs(90);
+    let soon = SystemClock.now() + Duration::from_secs(90);
     let date = |at: jiff::Timestamp| httpdate(at);
     let pushed = |line: &str, value: &str| status(line, &format!("Retry-After: {value}\r\n"));
     table.plans(
