@@ -27,8 +27,10 @@ const FILES: [(&str, &str, bool); 3] = [
 
 /// The service worker asks nobody but this server, and loads no other script.
 const WORKER_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'";
-/// The frame, until the service worker answers in the server's place.
-const FRAME_POLICY: &str = "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+/// The frame, until the service worker answers in the server's place; on a slow machine ReplayWeb.page puts itself there.
+const FRAME_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+                            font-src 'self' data:; connect-src 'self'; worker-src 'self'; frame-src 'self'; \
+                            frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /// `/replay/…` and `/articles/<id>/page.wacz`.
 pub fn routes() -> Router<Arc<Library>> {

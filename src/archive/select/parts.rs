@@ -40,6 +40,9 @@ pub fn find(
 ) -> Result<HashSet<Key>> {
     let mut pages: Vec<Place> = Vec::new();
     let mut styles: HashMap<Key, Vec<Place>> = HashMap::new();
+    // Sheets by their bytes, and where these were met again: there only the first capture has them.
+    let mut sheets: HashMap<String, Place> = HashMap::new();
+    let mut revisits: Vec<(Key, String, String)> = Vec::new();
     for (number, file) in files.iter().enumerate().filter(|(_, file)| file.of_captures()) {
         lines::each(root, file, &mut |_, entry| {
             if entry.fields.status != Some(200) {
@@ -47,13 +50,22 @@ pub fn find(
             }
             let (key, kind) = (Key::of(&entry.fields.url), entry.fields.mime.as_deref().unwrap_or_default());
             let place = || Place { file: number, offset: entry.fields.offset, url: entry.fields.url.clone() };
+            let digest = entry.fields.digest.clone();
             if kind.contains("css") {
+                sheets.extend(digest.map(|digest| (digest, place())));
                 styles.entry(key).or_default().push(place());
+            } else if kind == "warc/revisit" {
+                revisits.extend(digest.map(|digest| (key, entry.fields.url.clone(), digest)));
             } else if kind.contains("html") && articles.have_page(key) {
                 pages.push(place());
             }
             Ok(())
         })?;
+    }
+    for (key, url, digest) in revisits {
+        if let Some(sheet) = sheets.get(&digest) {
+            styles.entry(key).or_default().push(Place { url, ..sheet.clone() });
+        }
     }
     let mut found = HashSet::new();
     let mut open = pages;
