@@ -248,17 +248,20 @@ def as_a_reader(browser):
 def replayed(page, path, text):
     """Opens a replay; gives the frame of the archived page once it shows `text`."""
     page.goto(BASE + path)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        for frame in page.frames:
-            if "/replay/w/" not in frame.url:
-                continue
-            try:
-                if text in re.sub(r"\s+", " ", frame.locator("body").inner_text(timeout=1000)):
-                    return frame
-            except Exception:  # The frame was loaded anew.
-                pass
-        page.wait_for_timeout(40)
+    # Where the frame was there before its service worker, a person loads the page again.
+    for _ in range(3):
+        deadline = time.monotonic() + 25
+        while time.monotonic() < deadline:
+            for frame in page.frames:
+                if "/replay/w/" not in frame.url:
+                    continue
+                try:
+                    if text in re.sub(r"\s+", " ", frame.locator("body").inner_text(timeout=1000)):
+                        return frame
+                except Exception:  # The frame was loaded anew.
+                    pass
+            page.wait_for_timeout(40)
+        page.reload()
     fault(f"{path}: not replayed: {[frame.url for frame in page.frames]}")
     return None
 
