@@ -27,7 +27,7 @@ const FILES: [(&str, &str, bool); 3] = [
 
 /// The service worker asks nobody but this server, and loads no other script.
 const WORKER_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'";
-/// The frame, until the service worker answers in the server's place; on a slow machine ReplayWeb.page puts itself there.
+/// The frame, should the service worker not answer in the server's place; ReplayWeb.page then puts itself there.
 const FRAME_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
                             font-src 'self' data:; connect-src 'self'; worker-src 'self'; frame-src 'self'; \
                             frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
@@ -68,7 +68,7 @@ async fn file(
     Ok(answer)
 }
 
-/// What the frame shows before the service worker is at work; ReplayWeb.page then loads it again.
+/// What the frame shows where no service worker is at work; ReplayWeb.page then loads it again.
 async fn frame(State(library): State<Arc<Library>>) -> Result<Response, ServeError> {
     library.replay().ok_or(ServeError::Missing { what: "page" })?;
     let fields = [

@@ -59,6 +59,7 @@ pub fn routes() -> Router<Arc<Library>> {
         )
         .route("/downloads", get(downloads_page))
         .route(assets::STYLE.0, get(assets::style))
+        .route(assets::REPLAY.0, get(assets::replay))
         .route("/favicon.ico", get(assets::no_icon))
 }
 

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 
 use super::article::{chosen, memento};
+use super::assets;
 use super::overview::lang_of;
 use super::view::{Place, View};
 use crate::archive::catalog::ArticleRecord;
@@ -14,7 +15,10 @@ use crate::serve::error::ServeError;
 use crate::serve::library::Library;
 use crate::serve::single::{Single, Visit};
 
-/// Beside what every page may do: one script and one worker of ours, their frame, and what they ask us.
+/// The service worker as ReplayWeb.page itself asks for it, so that there is one.
+const WORKER: &str = "/replay/sw.js?serveIndex=1";
+
+/// Beside what every page may do: scripts and one worker of ours, their frame, and what they ask us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -55,14 +59,17 @@ fn player(view: &View, record: &ArticleRecord, single: &Single, visit: &Visit) -
         p class="meta" { (view.t("Lưu lúc ", "Captured ")) time datetime=(record.captured_at) { (view.lang.time(&record.captured_at)) }
             " · " span class="url" { (visit.uri) } }
         noscript { p class="alarm" { (view.t("Xem lại trang cần JavaScript. Không có JavaScript, hãy dùng: ", "Replay needs JavaScript. Without it, use: ")) (plain(view, record)) } }
-        // The element of ReplayWeb.page; its attributes are read by ui.js.
+        // The element of ReplayWeb.page; replay.js puts it into the page, and its attributes are read by ui.js.
         div class="replay" {
-            replay-web-page embed="default" replayBase="/replay/" deepLink sandbox source=(source) url=(visit.uri) ts=(visit.stamp) title=(record.title) {}
+            template id="replay" {
+                replay-web-page embed="default" replayBase="/replay/" deepLink sandbox source=(source) url=(visit.uri) ts=(visit.stamp) title=(record.title) {}
+            }
         }
         p class="note" { (view.t("Chỉ hiện những gì đã lưu; không tải gì từ mạng. ", "Only what was archived is shown; nothing is loaded from the web. "))
             a href=(format!("/articles/{}/page.wacz", record.id)) download { (view.t("Tải gói WACZ của bài này", "Download this article's WACZ")) }
             " (" (view.lang.bytes(single.length)) ")" }
         script src="/replay/ui.js" defer {}
+        script src=(assets::REPLAY.0) defer data-worker=(WORKER) data-scope="/replay/" {}
     }
 }
 

@@ -55,6 +55,11 @@ fn only_the_files_of_replay_are_served_and_each_with_its_policy() {
     let replay = server.get(&format!("/articles/{id}/replay"));
     let policy = replay.headers()["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    // Its scripts are there.
+    let text = replay.text().unwrap();
+    let scripts: Vec<&str> = text.split("<script src=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(scripts.len() == 2 && scripts[0] == "/replay/ui.js" && scripts[1].starts_with("/assets/"), "{scripts:?}");
+    assert_eq!(server.get(scripts[1]).headers()["content-type"], "text/javascript; charset=utf-8");
     // All other pages run no script.
     for path in ["/", &format!("/articles/{id}")] {
         let page = page(&server, path, 200);
