@@ -245,24 +245,24 @@ def as_a_reader(browser):
     step(f"search ({counts['tỉnh']} with marks, {counts['tinh']} without), versions, near-duplicate, bundle, WARC file")
 
 
-def replayed(page, path, text):
-    """Opens a replay; gives the frame of the archived page once it shows `text`."""
+def replayed(page, path, texts):
+    """Opens a replay; gives the frame of the archived page once it is loaded and shows every one of `texts`."""
     page.goto(BASE + path)
-    # Where the frame was there before its service worker, a person loads the page again.
-    for _ in range(3):
-        deadline = time.monotonic() + 25
-        while time.monotonic() < deadline:
-            for frame in page.frames:
-                if "/replay/w/" not in frame.url:
-                    continue
-                try:
-                    if text in re.sub(r"\s+", " ", frame.locator("body").inner_text(timeout=1000)):
-                        return frame
-                except Exception:  # The frame was loaded anew.
-                    pass
-            page.wait_for_timeout(40)
-        page.reload()
-    fault(f"{path}: not replayed: {[frame.url for frame in page.frames]}")
+    deadline = time.monotonic() + 60
+    missing = texts
+    while time.monotonic() < deadline:
+        for frame in page.frames:
+            if "/replay/w/" not in frame.url:
+                continue
+            try:
+                shown = plain(frame.locator("body").inner_text(timeout=1000))
+                missing = [text for text in texts if text not in shown]
+                if not missing and frame.evaluate("() => document.readyState") == "complete":
+                    return frame
+            except Exception:  # The frame was loaded anew.
+                pass
+        page.wait_for_timeout(40)
+    fault(f"{path}: not replayed: {[frame.url for frame in page.frames]}: {missing}")
     return None
 
 
@@ -275,7 +275,7 @@ def replay(browser):
     title = page.locator("h1").inner_text()
     link = page.locator("section[aria-labelledby=provenance] a[href*='/replay']")
     expect(link.count() == 1, "the article has no link to its replay")
-    frame = replayed(page, link.get_attribute("href"), re.sub(r"\s+", " ", title))
+    frame = replayed(page, link.get_attribute("href"), [plain(title)])
     if frame:
         images = "() => [...document.images].map(image => [image.currentSrc || image.src, image.complete ? image.naturalWidth : -1])"
         deadline = time.monotonic() + 20
@@ -291,20 +291,23 @@ def replay(browser):
     axe_outside(page)
     page.screenshot(path=SHOTS / "replay-vi-desk.png")
     name = "replay of two versions"
-    texts = []
+    blocks = {}
     for version in (1, 2):
         page.goto(f"{BASE}/articles/{GIVEN['versions']}?version={version}")
-        block = page.locator("article.text > p").nth(3).inner_text()
-        frame = replayed(page, f"/articles/{GIVEN['versions']}/replay?version={version}", title_of(page))
-        texts.append(re.sub(r"\s+", " ", frame.locator("body").inner_text()) if frame else "")
-        expect(block is not None, f"version {version} has no text")
-    expect(texts[0] and texts[1] and texts[0] != texts[1], "both versions are replayed as one")
+        blocks[version] = [plain(block) for block in page.locator("article.text > p:not([class])").all_inner_texts()]
+    expect(blocks[1] != blocks[2], "both versions have the same paragraphs")
+    for version, other in ((1, 2), (2, 1)):
+        strange = [block for block in blocks[other] if block not in blocks[version]]
+        frame = replayed(page, f"/articles/{GIVEN['versions']}/replay?version={version}", blocks[version])
+        shown = plain(frame.locator("body").inner_text()) if frame else ""
+        wrong = [block for block in strange if block in shown]
+        expect(not wrong, f"version {version} is replayed with text of version {other}: {wrong} on {frame and frame.url}")
     context.close()
     name = "replay on a phone"
     context = browser.new_context(viewport=PHONE, locale="en-GB")
     listen(context, lambda: name, allowed=OF_REPLAY, archived=True)
     page = context.new_page()
-    if replayed(page, f"/articles/{GIVEN['images']}/replay", re.sub(r"\s+", " ", title)):
+    if replayed(page, f"/articles/{GIVEN['images']}/replay", [plain(title)]):
         page.screenshot(path=SHOTS / "replay-en-phone.png", full_page=True)
     context.close()
     step("each version at its own time, and on a phone")
@@ -321,8 +324,8 @@ OF_REPLAY = (
 )
 
 
-def title_of(page):
-    return re.sub(r"\s+", " ", page.locator("article.text h1").inner_text())
+def plain(text):
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def axe_outside(page):
