@@ -89,6 +89,8 @@ fn main() {
     println!("{articles} articles, {} MB of text, made in {:.0} s", bytes / 1_000_000, made.elapsed().as_secs_f64());
 
     let (mut server, base) = start(folder.path());
+    // The client wants one even where it speaks plain HTTP only; a second call in one process would be refused.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
     let at = Instant::now();
     loop {

@@ -15,7 +15,7 @@ mod measure;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use measure::{Cost, Portals, bytes_below, megabytes, run, served, setting, table};
+use measure::{Cost, Portals, bytes_below, megabytes, run, run_to, served, setting, table};
 
 fn main() {
     if served() {
@@ -40,7 +40,8 @@ fn main() {
         }
     }
     if let Some(warcio) = std::env::var_os("WARCIO") {
-        let (cost, _) = run(Command::new(warcio).arg("check").args(&warcs));
+        // It hashes a chunked body with its chunks, finds another digest, and ends with 1.
+        let (cost, _) = run_to(&[0, 1], Command::new(warcio).arg("check").args(&warcs));
         rows.push(row("warcio check", &cost, packed, 0));
     }
     table(&["", "packed MB", "unpacked MB", "wall s", "CPU s", "packed MB/CPU s", "MB/CPU s", "peak RSS MB"], &rows);

@@ -25,6 +25,7 @@ mod stored;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use ::warc::{RecordType, TruncatedType};
 
