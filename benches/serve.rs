@@ -1,4 +1,4 @@
-//! The server over many articles: how long a start and a search take, and what it keeps in memory.
+//! The server over many articles: how long a start and a search take, what it keeps in memory, and what a download costs.
 //!
 //! `cargo bench --bench serve`. Settings: `ARTICLES` (100000), `SEARCHES` (400). Making the archive is not measured.
 
@@ -12,8 +12,11 @@
     reason = "a bench: figures for people, and nothing to recover from"
 )]
 
+mod measure;
+
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -78,6 +81,9 @@ const QUERIES: [&str; 12] = [
     "phát triển -bão from:2023-01-01",
 ];
 const SITES: u64 = 10;
+/// A file of holes, to be downloaded.
+const DOWNLOAD: &str = "site0-20261123101112-00001-h.warc.gz";
+const DOWNLOAD_BYTES: u64 = 2 << 30;
 
 fn main() {
     let setting =
@@ -140,6 +146,7 @@ fn main() {
         );
     }
     println!("after that {}", memory(&server));
+    downloads(&server, &base);
     server.kill().expect("our own child");
     server.wait().expect("our own child");
 }
@@ -149,6 +156,9 @@ fn fill(root: &Path, articles: u64) -> u64 {
     fs::create_dir_all(root.join("catalog")).expect("a folder");
     let mut bytes = 0;
     let mut dice = 1;
+    fs::create_dir_all(root.join("warc/site0/2026")).expect("a folder");
+    let download = File::create(root.join("warc/site0/2026").join(DOWNLOAD)).expect("a file");
+    download.set_len(DOWNLOAD_BYTES).expect("a file of holes");
     for site in 0..SITES {
         let log = File::create(root.join(format!("catalog/site{site}.jsonl"))).expect("a log");
         let mut log = BufWriter::new(log);
@@ -209,6 +219,33 @@ fn start(root: &Path) -> (Child, String) {
 
 fn get(client: &reqwest::blocking::Client, url: &str) -> String {
     client.get(url).send().and_then(reqwest::blocking::Response::text).expect("an answer")
+}
+
+/// A file of 2 GiB, several times, to a client that throws it away.
+fn downloads(server: &Child, base: &str) {
+    let mut piece = vec![0; 1 << 20];
+    for round in 1..=3 {
+        let (at, cpu) = (Instant::now(), measure::cpu_of(server.id()));
+        let mut stream = TcpStream::connect(base.trim_start_matches("http://")).expect("the server is there");
+        let head = format!("GET /files/{DOWNLOAD} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).expect("it listens");
+        let mut length = 0;
+        loop {
+            match stream.read(&mut piece).expect("it answers") {
+                0 => break,
+                count => length += count as u64,
+            }
+        }
+        assert!(length >= DOWNLOAD_BYTES, "{length} bytes came");
+        let spent = (measure::cpu_of(server.id()) - cpu).as_secs_f64();
+        println!(
+            "download {round}: {} MB in {:.2} s, {:.0} MB for a CPU second of the server; {}",
+            length / 1_000_000,
+            at.elapsed().as_secs_f64(),
+            length as f64 / 1e6 / spent,
+            memory(server)
+        );
+    }
 }
 
 fn encoded(query: &str) -> String {

@@ -305,7 +305,8 @@ fn configure(folder: &Path, bases: &[String], lists: usize, every: &str) {
     let idle = "id = \"known\"\nbase = \"http://127.0.0.1:9/\"\ndisabled = \"holds what was known before\"\n\
                 [[list]]\nid = \"tin\"\nurl = \"http://127.0.0.1:9/tin\"\n";
     fs::write(sites.join("known.toml"), idle).expect("a file");
-    let config = "root = \"archive\"\nallow_net = [\"127.0.0.0/8\"]\n";
+    // 5,000 lists once a minute, and their news, are more than the ten requests a second of the default.
+    let config = "root = \"archive\"\nallow_net = [\"127.0.0.0/8\"]\n[ceiling]\nrequests_per_second = 1000\n";
     fs::write(folder.join("luutru.toml"), config).expect("a file");
 }
 
@@ -357,7 +358,14 @@ fn luutru(folder: &Path) -> Command {
 
 fn start(folder: &Path, notify: &Path) -> Child {
     let log = fs::File::create(folder.join("log")).expect("a file");
-    luutru(folder).args(["run"]).env("NOTIFY_SOCKET", notify).stderr(log).spawn().expect("the program starts")
+    // As in the unit.
+    luutru(folder)
+        .args(["run"])
+        .env("MIMALLOC_PURGE_DELAY", "0")
+        .env("NOTIFY_SOCKET", notify)
+        .stderr(log)
+        .spawn()
+        .expect("the program starts")
 }
 
 /// Hears what the daemon tells its manager, and passes on that it is ready.

@@ -10,10 +10,10 @@ use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
-/// Bytes of lines that are kept in memory; some 300 lines of an index.
-const RUN_BYTES: usize = 128 << 10;
-/// Read at once of each run while they are merged: a file of 1 GB has some 250 runs.
-const READ_BYTES: usize = 8 << 10;
+/// Bytes of lines that are kept in memory, some 40 lines of an index: a daemon has two files open for each of its sites.
+const RUN_BYTES: usize = 16 << 10;
+/// Read at once of each run while they are merged: a file of 1 GB has some 2,000 runs.
+const READ_BYTES: usize = 2 << 10;
 
 /// Lines that are being gathered.
 #[derive(Debug)]

@@ -17,7 +17,8 @@ pub const MOST: Duration = Duration::from_hours(24 * 7);
 const UNKNOWN: Duration = Duration::from_hours(1);
 /// The longest pause after failures, unless the interval itself is longer.
 const MOST_AFTER_FAILURE: Duration = Duration::from_hours(24);
-/// The first looks of many lists are this far apart, all of them within [`LEAST`].
+/// The first looks of many lists are this far apart, all of them within [`LEAST`]; where they are too many for that, they
+/// fill the time evenly.
 const SPREAD: Duration = Duration::from_secs(2);
 /// Weight of the latest gap in the mean: one in so many.
 const WEIGHT: u64 = 4;
@@ -112,11 +113,15 @@ impl AlarmKind {
 
 /// The first look of a list that nothing is known of, `place` of how many: spread out, so that a start is no rush.
 pub fn first(now_ms: i64, place: usize, every: Option<Duration>) -> Rhythm {
-    let wait = SPREAD.saturating_mul(u32::try_from(place).unwrap_or(u32::MAX)).min(LEAST);
     // A list that is read every second need not wait for longer than that.
-    let wait = every.map_or(wait, |every| wait.min(every));
+    let within = millis(every.map_or(LEAST, |every| every.min(LEAST))).max(1);
+    let step = millis(SPREAD).min(within);
+    let (place, steps) = (place as u64, within / step);
+    // Each turn through the time falls between the looks of the turns before it: by the golden ratio, in thousandths.
+    let between = (place / steps).wrapping_mul(618) % 1_000 * step / 1_000;
+    let wait = place % steps * step + between;
     Rhythm {
-        next_ms: now_ms.saturating_add(signed(millis(wait))),
+        next_ms: now_ms.saturating_add(signed(wait)),
         last: None,
         new_ms: None,
         gap_ms: None,

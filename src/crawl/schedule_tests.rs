@@ -48,7 +48,16 @@ fn starts_are_spread_and_soon() {
     let waits: Vec<i64> = (0..1_000).map(|place| first(0, place, None).next_ms).collect();
     assert_eq!(waits[..3], [0, 2_000, 4_000]);
     assert!(waits.iter().all(|wait| *wait <= 15 * MINUTE));
-    assert_eq!(first(0, 50, Some(Duration::from_secs(1))).next_ms, 1_000);
+    assert!((0..60).all(|place| first(0, place, Some(Duration::from_secs(1))).next_ms < 1_000));
+    // No second of the time has many more looks than its share, however many lists there are.
+    for (lists, every, share) in [(5_000, Some(Duration::from_mins(1)), 84), (5_000, None, 6), (700, None, 1)] {
+        let mut looks = std::collections::BTreeMap::<i64, usize>::new();
+        for place in 0..lists {
+            *looks.entry(first(0, place, every).next_ms / 1_000).or_default() += 1;
+        }
+        let most = looks.values().max().copied().unwrap();
+        assert!(most <= share * 3 / 2 + 1, "{most} looks in a second of {lists} lists");
+    }
 }
 
 #[test]

@@ -77,6 +77,45 @@ fn a_client_that_takes_nothing_is_left() {
 }
 
 #[test]
+fn downloads_of_two_gigabytes_cost_no_memory() {
+    const LENGTH: u64 = 2 << 30;
+    const CLIENTS: usize = 3;
+    let root = tempfile::tempdir().unwrap();
+    let year = root.path().join("warc/x/2026");
+    std::fs::create_dir_all(&year).unwrap();
+    let name = "x-20261123101112-00001-h.warc.gz";
+    // A file with a hole: no disk is needed for it.
+    std::fs::File::create(year.join(name)).unwrap().set_len(LENGTH).unwrap();
+    let server = Server::start(root.path(), &[]);
+    let address = address(&server);
+    let loads: Vec<_> = (0..CLIENTS)
+        .map(|_| {
+            let (address, mut piece) = (address.clone(), vec![0; 1 << 20]);
+            std::thread::spawn(move || {
+                let mut stream = TcpStream::connect(address).unwrap();
+                let head = format!("GET /files/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+                stream.write_all(head.as_bytes()).unwrap();
+                let mut length = 0;
+                loop {
+                    match stream.read(&mut piece).unwrap() {
+                        0 => return length,
+                        count => length += count as u64,
+                    }
+                }
+            })
+        })
+        .collect();
+    for load in loads {
+        let length = load.join().unwrap();
+        assert!((LENGTH..LENGTH + 4_096).contains(&length), "{length} bytes");
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 100_000, "{peak} kB");
+}
+
+#[test]
 fn strange_requests_get_plain_answers() {
     let root = tempfile::tempdir().unwrap();
     let server = Server::start(root.path(), &[]);
