@@ -237,7 +237,7 @@ fn downloads(server: &Child, base: &str) {
             }
         }
         assert!(length >= DOWNLOAD_BYTES, "{length} bytes came");
-        let spent = (measure::cpu_of(server.id()) - cpu).as_secs_f64();
+        let spent = measure::cpu_of(server.id()).saturating_sub(cpu).as_secs_f64();
         println!(
             "download {round}: {} MB in {:.2} s, {:.0} MB for a CPU second of the server; {}",
             length / 1_000_000,

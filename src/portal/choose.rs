@@ -2,12 +2,13 @@
 //! recognised.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use scraper::Selector;
 use url::Url;
 
 use super::cursor::{Learned, hash};
-use super::family::Family;
+use super::family::{self, Family};
 use super::groups::{self, LEVELS};
 use super::items::{self, Candidate};
 use super::outline::Outline;
@@ -18,6 +19,13 @@ use crate::page::HtmlPage;
 
 /// Levels from a link up to its block where nothing else is known.
 const RISE: usize = 8;
+
+/// What finds the entries of each family, compiled once for all lists.
+static FAMILY_LINKS: LazyLock<Vec<(&'static str, Vec<Selector>)>> = LazyLock::new(|| {
+    family::all()
+        .map(|family| (family.name, family.links.iter().filter_map(|links| Selector::parse(links).ok()).collect()))
+        .collect()
+});
 
 impl ListReader {
     /// The links that are entries: as the site file says, as the first page showed, as the family has them, or found.
@@ -92,7 +100,7 @@ impl ListReader {
     }
 
     fn by_family(&self, page: &HtmlPage, outline: &Outline, family: Option<&str>) -> Vec<Candidate> {
-        let Some((_, selectors)) = self.family_links.iter().find(|(name, _)| Some(*name) == family) else {
+        let Some((_, selectors)) = FAMILY_LINKS.iter().find(|(name, _)| Some(*name) == family) else {
             return Vec::new();
         };
         let wanted: HashSet<usize> = selectors.iter().flat_map(|selector| nodes(outline, page, selector)).collect();

@@ -26,7 +26,6 @@ pub struct ListReader {
     pub(super) link: Option<Selector>,
     pub(super) date: Option<Selector>,
     pub(super) next: Option<Selector>,
-    pub(super) family_links: Vec<(&'static str, Vec<Selector>)>,
     /// What an article's number is in its address, for portals that want to be told which were shown.
     pub(super) shown_id: Option<Regex>,
 }
@@ -108,9 +107,6 @@ impl ListReader {
             }
             _ => None,
         };
-        let family_links = family::all()
-            .map(|family| (family.name, family.links.iter().filter_map(|links| Selector::parse(links).ok()).collect()))
-            .collect();
         Ok(Self {
             urls: ArticleUrls::new(site)?,
             family,
@@ -118,7 +114,6 @@ impl ListReader {
             link: compile("link", list.link.as_deref())?,
             date: compile("date", list.date.as_deref())?,
             next: compile("pages.selector", next)?,
-            family_links,
             shown_id,
             list: list.clone(),
         })
