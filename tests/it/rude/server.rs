@@ -117,10 +117,13 @@ impl RudeServer {
             Step::Again(bytes, times, ms) => {
                 let begun = Instant::now();
                 for _ in 0..*times {
+                    // The client may leave while these bytes are on their way; before, it was there.
+                    let there = Instant::now();
                     if begun.elapsed() > MOST || gone(stream) {
                         break;
                     }
                     self.send(stream, bytes, at)?;
+                    self.inner.log.lock().unwrap()[at].done = there;
                     thread::sleep(Duration::from_millis(*ms));
                 }
             }
