@@ -97,8 +97,8 @@ fn a_backfill_is_handed_over_and_live_lists_come_first() {
     let at = portal.requests().len();
     daemon.until("the new article", |_| portal.requests().iter().any(|request| published.url.ends_with(&request.path)));
     let place = portal.requests().iter().skip(at).position(|request| published.url.ends_with(&request.path));
-    // The interval of a second, and the leases that the runner holds already.
-    assert!(place.unwrap() < 75, "{place:?}");
+    // The interval of a second, the leases that the runner holds already, and what the first looks found.
+    assert!(place.unwrap() < 90, "{place:?}");
     let ran = job.wait(60 * SECOND).ended(0);
     assert!(ran.stdout.contains("one"), "{}", ran.stdout);
     let articles = portal.gold().iter().filter(|gold| gold.same_as.is_none()).count();

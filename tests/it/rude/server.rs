@@ -34,7 +34,7 @@ pub struct Visit {
     pub path: String,
     /// When its first byte came.
     pub begun: Instant,
-    /// When the last byte of the answer went out; of one that never ended, when it fell silent.
+    /// When the last bytes of the answer were about to go out; of one that never ended, when it fell silent.
     pub done: Instant,
 }
 
@@ -116,14 +116,16 @@ impl RudeServer {
             Step::Pause(ms) => thread::sleep(Duration::from_millis(*ms)),
             Step::Again(bytes, times, ms) => {
                 let begun = Instant::now();
+                // A client may leave while bytes are on their way to it, and only the next ones show that. When it left is
+                // not known then, but that it was there when the bytes before the last were sent.
+                let mut there = [begun; 2];
                 for _ in 0..*times {
-                    // The client may leave while these bytes are on their way; before, it was there.
-                    let there = Instant::now();
-                    if begun.elapsed() > MOST || gone(stream) {
-                        break;
+                    let now = Instant::now();
+                    if begun.elapsed() > MOST || gone(stream) || self.send(stream, bytes, at).is_none() {
+                        self.inner.log.lock().unwrap()[at].done = there[0];
+                        return None;
                     }
-                    self.send(stream, bytes, at)?;
-                    self.inner.log.lock().unwrap()[at].done = there;
+                    there = [there[1], now];
                     thread::sleep(Duration::from_millis(*ms));
                 }
             }
@@ -143,8 +145,10 @@ impl RudeServer {
 
     fn send(&self, stream: &mut TcpStream, bytes: &[u8], at: usize) -> Option<()> {
         for piece in bytes.chunks(16 << 10) {
+            // The client may have read them before this thread goes on: before, it has not.
+            let now = Instant::now();
             stream.write_all(piece).ok()?;
-            self.inner.log.lock().unwrap()[at].done = Instant::now();
+            self.inner.log.lock().unwrap()[at].done = now;
         }
         Some(())
     }
