@@ -25,7 +25,6 @@ mod stored;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
-mod whole;
 
 pub use ::warc::{RecordType, TruncatedType};
 

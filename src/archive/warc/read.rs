@@ -10,7 +10,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::damage::{Damage, DamageKind};
 use super::fields::{Fields, field};
-use super::whole::{MAGIC, Whole};
 use crate::archive::error::{ArchiveError, Context as _, Result as ArchiveResult};
 use crate::model::Digest;
 
@@ -18,9 +17,7 @@ use crate::model::Digest;
 const HEAD_BYTES: usize = 64 << 10;
 /// Bytes that are read from the file at once.
 const INPUT_BYTES: usize = 128 << 10;
-/// Bytes of the file that are at hand when a member starts, where there are as many: most members are smaller.
-const MEMBER_BYTES: usize = 64 << 10;
-/// Bytes that are inflated at once, where a member is not unpacked whole.
+/// Bytes that are inflated at once.
 const OUTPUT_BYTES: usize = 64 << 10;
 
 type Result<T> = std::result::Result<T, Damage>;
@@ -62,11 +59,8 @@ pub struct WarcReader<R> {
     input_end: usize,
     /// File offset of `input[input_at]`.
     position: u64,
-    whole: Whole,
     inflate: Decompress,
-    /// Bytes that the current member unpacked to so far.
-    unpacked: u64,
-    output: Vec<u8>,
+    output: Box<[u8]>,
     output_at: usize,
     output_end: usize,
     /// Where the current member starts.
@@ -108,10 +102,8 @@ impl<R: Read> WarcReader<R> {
             input_at: 0,
             input_end: 0,
             position: offset,
-            whole: Whole::new(),
             inflate: Decompress::new_gzip(15),
-            unpacked: 0,
-            output: vec![0; OUTPUT_BYTES],
+            output: vec![0; OUTPUT_BYTES].into(),
             output_at: 0,
             output_end: 0,
             member: offset,
@@ -213,46 +205,31 @@ impl<R: Read> WarcReader<R> {
     /// Looks for the gzip magic; `false` at the end of the file.
     fn start_member(&mut self) -> Result<bool> {
         self.member = self.position;
-        let mut last = false;
-        while self.input_end - self.input_at < MEMBER_BYTES && !last {
-            last = self.refill()? == 0;
+        while self.input_end - self.input_at < 3 {
+            if self.refill()? == 0 {
+                break;
+            }
         }
         let ready = &self.input[self.input_at..self.input_end];
         if ready.is_empty() {
             self.state = State::Over;
             return Ok(false);
         }
-        if ready.len() < 3 && MAGIC.starts_with(ready) {
+        let magic = [0x1f, 0x8b, 0x08];
+        if ready.len() < 3 && magic.starts_with(ready) {
             return Err(self.damage(DamageKind::Torn));
         }
-        if !ready.starts_with(&MAGIC) {
+        if !ready.starts_with(&magic) {
             return Err(self.damage(DamageKind::NotGzip));
         }
+        self.inflate.reset(true);
         if let Some(hasher) = &mut self.hasher {
             *hasher = Sha256::new();
         }
-        self.output_at = 0;
-        if let Some((packed, unpacked)) = self.whole.unpack(ready, last, &mut self.output) {
-            self.take(packed);
-            self.output_end = unpacked;
-            self.unpacked = unpacked as u64;
-            self.state = State::Inflated;
-            return Ok(true);
-        }
-        self.inflate.reset(true);
-        self.unpacked = 0;
-        self.output_end = 0;
         self.state = State::Inside;
+        self.output_at = 0;
+        self.output_end = 0;
         Ok(true)
-    }
-
-    /// Passes over bytes of the member that were unpacked.
-    fn take(&mut self, packed: usize) {
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(&self.input[self.input_at..self.input_at + packed]);
-        }
-        self.input_at += packed;
-        self.position += packed as u64;
     }
 
     /// Inflates until the blank line that ends the head.
@@ -293,9 +270,13 @@ impl<R: Read> WarcReader<R> {
             let status = status.map_err(|error| self.damage(DamageKind::Corrupt(error.to_string())))?;
             let read = self.inflate.total_in() - read;
             // Both are bounded by the buffers, so they fit.
-            self.take(usize::try_from(read).unwrap_or_default());
-            self.unpacked = self.inflate.total_out();
-            self.output_end = usize::try_from(self.unpacked - written).unwrap_or_default();
+            let used = usize::try_from(read).unwrap_or_default();
+            if let Some(hasher) = &mut self.hasher {
+                hasher.update(&self.input[self.input_at..self.input_at + used]);
+            }
+            self.input_at += used;
+            self.position += read;
+            self.output_end = usize::try_from(self.inflate.total_out() - written).unwrap_or_default();
             if status == Status::StreamEnd {
                 self.state = State::Inflated;
             } else if read == 0 && self.output_end == 0 && self.refill()? == 0 {
@@ -324,7 +305,7 @@ impl<R: Read> WarcReader<R> {
 
     /// The member ended before its block.
     fn damage_short(&mut self) -> Damage {
-        let held = self.unpacked;
+        let held = self.inflate.total_out();
         let left = self.block_left;
         self.damage(DamageKind::ShortBlock { missing: left, held })
     }
