@@ -49,7 +49,7 @@ impl Export {
 
     fn corpus(&self, common: &Common, config: &Config, dir: &Path) -> anyhow::Result<Exit> {
         let query = self.selecting.query()?;
-        let texts = Texts::find(&config.root, &query)?;
+        let texts = Texts::find(&config.root, &query, &requisites::named)?;
         if texts.count() == 0 && !dir.join(corpus::INDEX).exists() {
             let root = config.root.display();
             let what =

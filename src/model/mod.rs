@@ -7,6 +7,7 @@ mod date;
 mod digest;
 mod http;
 mod limits;
+mod part;
 mod recent;
 mod url;
 
@@ -15,5 +16,6 @@ pub use date::{Stamp, StampSource, VIETNAM};
 pub use digest::Digest;
 pub use http::Head;
 pub use limits::Limits;
+pub use part::PagePart;
 pub use recent::Recent;
 pub use url::{CanonicalUrl, PageMethod, PageRequest};

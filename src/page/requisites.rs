@@ -11,7 +11,7 @@ use url::Url;
 
 use super::attributes::value_at;
 use super::{css, decode, references};
-use crate::model::{Head, Limits};
+use crate::model::{Head, Limits, PagePart};
 
 /// Attributes of one tag that are looked at.
 const MOST_ATTRIBUTES: usize = 48;
@@ -56,17 +56,33 @@ pub struct Requisite {
     pub kind: Kind,
 }
 
-/// Collects addresses, each once, in the order in which they are named.
+/// Collects addresses in the order in which they are named, each once, or once for each link in which it stands.
 struct Found {
     base: Url,
-    seen: HashSet<Url>,
-    all: Vec<Requisite>,
+    seen: HashSet<(Url, Option<Url>)>,
+    all: Vec<(Requisite, Option<Url>)>,
     most: usize,
+    /// Whether links count.
+    links: bool,
+    /// Where the link leads that is open.
+    link: Option<Url>,
 }
 
 impl Found {
     fn new(base: &Url, most: usize) -> Self {
-        Self { base: base.clone(), seen: HashSet::new(), all: Vec::new(), most }
+        let (base, all) = (base.clone(), Vec::new());
+        Self { base, seen: HashSet::new(), all, most, links: false, link: None }
+    }
+
+    fn requisites(self) -> Vec<Requisite> {
+        self.all.into_iter().map(|(requisite, _)| requisite).collect()
+    }
+
+    fn page(&mut self, source: &str) {
+        let mut at = 0;
+        while let Some(offset) = memchr(b'<', &source.as_bytes()[at..]) {
+            at = tag(source, at + offset, self);
+        }
     }
 
     fn add(&mut self, address: &str, kind: Kind) {
@@ -77,8 +93,18 @@ impl Found {
         let Ok(mut url) = self.base.join(address) else { return };
         url.set_fragment(None);
         let fetched = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-        if fetched && self.seen.insert(url.clone()) {
-            self.all.push(Requisite { url, kind });
+        if fetched && self.seen.insert((url.clone(), self.link.clone())) {
+            self.all.push((Requisite { url, kind }, self.link.clone()));
+        }
+    }
+
+    /// A link begins, which ends the one before it.
+    fn enter(&mut self, href: Option<&str>) {
+        if self.links {
+            self.link = href.and_then(|href| self.base.join(href.trim()).ok()).filter(Url::has_host);
+            if let Some(link) = &mut self.link {
+                link.set_fragment(None);
+            }
         }
     }
 
@@ -90,30 +116,36 @@ impl Found {
 /// Addresses that an answer may name before the rest is passed over unread.
 const MOST_NAMED: usize = 600;
 
-/// The addresses of what the page or style sheet in an answer needs; none of what is neither, or cannot be read.
-pub fn named(url: &str, head: &Head, payload: &[u8]) -> Vec<String> {
+/// What the page or style sheet in an answer needs; nothing of what is neither, or cannot be read.
+pub fn named(url: &str, head: &Head, payload: &[u8]) -> Vec<PagePart> {
     let Ok(url) = Url::parse(url) else { return Vec::new() };
     let Ok(decoded) = decode(head, payload, &Limits::default()) else { return Vec::new() };
-    let style = decoded.declared.as_deref() == Some("text/css");
-    let read = if style { of_style } else { of_page };
-    read(&decoded.text, &url, MOST_NAMED).into_iter().map(|requisite| requisite.url.into()).collect()
+    let mut found = Found { links: true, ..Found::new(&url, MOST_NAMED) };
+    if decoded.declared.as_deref() == Some("text/css") {
+        found.style(&decoded.text);
+    } else {
+        found.page(&decoded.text);
+    }
+    let parts = found.all.into_iter().map(|(requisite, link)| PagePart {
+        url: requisite.url.into(),
+        picture: requisite.kind == Kind::Image,
+        link: link.map(Into::into),
+    });
+    parts.collect()
 }
 
 /// What a page at `url` needs, up to `most`.
 pub fn of_page(source: &str, url: &Url, most: usize) -> Vec<Requisite> {
     let mut found = Found::new(url, most);
-    let mut at = 0;
-    while let Some(offset) = memchr(b'<', &source.as_bytes()[at..]) {
-        at = tag(source, at + offset, &mut found);
-    }
-    found.all
+    found.page(source);
+    found.requisites()
 }
 
 /// What a style sheet at `url` needs, up to `most`.
 pub fn of_style(css: &str, url: &Url, most: usize) -> Vec<Requisite> {
     let mut found = Found::new(url, most);
     found.style(css);
-    found.all
+    found.requisites()
 }
 
 /// Reads what begins at `<`; gives where to go on.
@@ -126,10 +158,17 @@ fn tag(source: &str, start: usize, found: &mut Found) -> usize {
     let name_end = start + 1 + bytes[start + 1..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let name = source[start + 1..name_end].to_ascii_lowercase();
     if name.is_empty() {
+        let end = bytes.get(start + 1..start + 3).is_some_and(|tag| tag.eq_ignore_ascii_case(b"/a"));
+        if end && !bytes.get(start + 3).is_some_and(u8::is_ascii_alphanumeric) {
+            found.enter(None);
+        }
         return start + 1;
     }
     let mut tag = Tag::default();
     let end = tag.read(source, name_end);
+    if name == "a" {
+        found.enter(tag.get("href"));
+    }
     tag.needs(&name, found);
     match name.as_str() {
         "script" => past(source, end, "</script"),
@@ -329,6 +368,25 @@ mod tests {
                 format!("Image {}", on("/tin/d.png")),
                 format!("Image {}", on("/tin/v.jpg")),
                 "Image http://cdn.vn/x%20y.jpg".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_picture_is_named_once_for_each_link_in_which_it_stands() {
+        let page = "<img src=a.png><A HREF='/bai-2#x'><img src=a.png></A><abbr><img src=a.png></abbr>
+            <a href=javascript:xem()><img src=b.png><a href=c.jpg><img src=b.png></a><a name=x><img src=d.png>";
+        let head = Head::parse(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n").unwrap();
+        let parts = named("http://x.vn/tin/", &head, page.as_bytes());
+        let parts: Vec<_> = parts.iter().map(|part| (part.url.as_str(), part.link.as_deref())).collect();
+        assert_eq!(
+            parts,
+            [
+                ("http://x.vn/tin/a.png", None),
+                ("http://x.vn/tin/a.png", Some("http://x.vn/bai-2")),
+                ("http://x.vn/tin/b.png", None),
+                ("http://x.vn/tin/b.png", Some("http://x.vn/tin/c.jpg")),
+                ("http://x.vn/tin/d.png", None),
             ]
         );
     }

@@ -16,7 +16,7 @@ use crate::archive::catalog::{self, ArticleRecord};
 use crate::archive::select::text_of;
 
 /// What the writer may hold in memory; one thread.
-const WRITER_BYTES: usize = 20 << 20;
+const WRITER_BYTES: usize = 15 << 20;
 /// Lines between two commits, after which what was read can be found.
 const BATCH_LINES: usize = 20_000;
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::error::ServeError;
 use super::holdings::WarcFile;
 use crate::archive::select::{Hidden, holds_hidden};
+use crate::page::requisites;
 
 /// A catalogue that has grown since is read again after this time, or twenty times what reading it took. A decision counts
 /// from the next request on.
@@ -77,7 +78,7 @@ impl Curtain {
             }
         }
         let (begun, catalogue) = (Instant::now(), marks(&root.join("catalog")));
-        let mut shown = Shown { hidden: Hidden::read(root)?, ..Shown::default() };
+        let mut shown = Shown { hidden: Hidden::read(root, &requisites::named)?, ..Shown::default() };
         if let Some(known) = &*known
             && known.shown.hidden.hides_same(&shown.hidden)
         {

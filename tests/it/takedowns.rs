@@ -1,13 +1,16 @@
 //! What is taken down is nowhere that something is handed out, and comes back when that is undone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::bundles::{archived, bundle, text};
-use crate::support::{Stage, files_below};
+use crate::harness::{catalogue, expect_exit, finish, luutru};
+use crate::raw::{RawServer, Sends, list};
+use crate::serve::server::Server;
+use crate::support::{Stage, Wacz, files_below};
 
 /// Files below a folder, with their bytes.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -106,4 +109,77 @@ fn what_cannot_be_read_hides_everything() {
         stage.run(words).ended(4).says(&["decisions.jsonl", "line 1"]);
     }
     assert!(!out.exists() && !corpus.exists());
+}
+
+/// A page with pictures of its own and of others: in its text, in boxes beside it, of the whole site.
+fn pictured(n: usize, of: usize) -> Sends {
+    let topic =
+        ["cấp nước sạch", "trồng rừng ven biển", "sửa đường liên thôn", "tiêm phòng đàn bò", "dạy nghề may"][n % 5];
+    let line = format!(
+        "Sáng ngày {n}, Ủy ban nhân dân xã họp bàn việc {topic}, giao các thôn nhận phần việc của mình và báo cáo trước cuối tháng."
+    );
+    let text = format!("<p>{line}</p>").repeat(6);
+    let teasers: String =
+        (0..of).map(|k| format!("<li><a href='/tin/{k}.html'><img src='/nho/{k}.png' alt=''></a></li>")).collect();
+    Sends::page(&format!(
+        "<html><head><title>Bàn việc {topic}</title></head><body><img src='/logo.png' alt=''>
+        <div class=article><h1>Bàn việc {topic}</h1><div class=date>Thứ ba, 03/11/2026 08:3{n}</div>
+        <div class=content>{text}<p><img src='/anh/{n}.png' alt=''></p></div></div>
+        <div class=share style=\"background-image:url('/the/{n}.png')\"></div>
+        <div class=gallery><a href='/to/{n}.JPG'><img src='/kho/{n}.png' alt=''></a><a href='#'><img src='/bia/{n}.png' alt=''></a></div>
+        <ul class=related>{teasers}</ul></body></html>"
+    ))
+}
+
+#[test]
+fn a_takedown_hides_the_pictures_that_the_page_alone_shows() {
+    const ALL: usize = 5;
+    let mut paths = BTreeMap::new();
+    let pages: Vec<String> = (0..ALL).map(|n| format!("/tin/{n}.html")).collect();
+    paths.insert("/list".to_owned(), list(pages.iter()));
+    paths.extend(pages.iter().enumerate().map(|(n, page)| (page.clone(), pictured(n, ALL))));
+    let own = |n: usize| ["nho", "anh", "the", "kho", "bia"].map(|folder| format!("/{folder}/{n}.png"));
+    for name in (0..ALL).flat_map(own).chain(["/logo.png".to_owned()]) {
+        let body = format!("\u{89}PNG\r\n\u{1a}\n {name}");
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {}\r\n\r\n", body.len());
+        paths.insert(name, Sends::raw([head, body].concat().as_bytes()));
+    }
+    let server = RawServer::start(paths, None);
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("archive");
+    let mut backfill = server.whole(&root, folder.path(), "", "/list", "0ms");
+    backfill.args(["--requisites", "same-site"]);
+    expect_exit(&finish(backfill), 0);
+    let articles = catalogue(&root);
+    assert_eq!(articles.len(), ALL);
+    let article = articles.values().find(|article| article.url.ends_with("/tin/2.html")).unwrap();
+    let run = |words: &[&str]| {
+        let mut command = luutru(&root, words[0]);
+        command.args(&words[1..]);
+        expect_exit(&finish(command), 0);
+    };
+    let paths = |name: &str| -> BTreeSet<String> {
+        let out = folder.path().join(name);
+        run(&["bundle", "-o", out.to_str().unwrap()]);
+        let lines = Wacz::open(&out).lines;
+        lines.iter().map(|line| line.fields.url.strip_prefix(&server.url("")).unwrap().to_owned()).collect()
+    };
+    let before = paths("before.wacz");
+    assert!((0..ALL).flat_map(own).all(|path| before.contains(&path)), "{before:#?}");
+
+    run(&["takedown", &article.id, "--reason", "court order 7"]);
+    let hidden: BTreeSet<String> = own(2).into_iter().chain(["/tin/2.html".to_owned()]).collect();
+    assert_eq!(before.difference(&paths("hidden.wacz")).cloned().collect::<BTreeSet<_>>(), hidden);
+    let shown = Server::start(&root, &["--cache", folder.path().join("cache").to_str().unwrap()]);
+    let status = |path: &str| shown.get(&format!("/web/20261231000000id_/{}", server.url(path))).status().as_u16();
+    for path in &hidden {
+        assert_eq!(status(path), 404, "{path}");
+    }
+    for path in ["/logo.png", "/nho/1.png", "/the/3.png", "/tin/1.html"] {
+        assert_eq!(status(path), 200, "{path}");
+    }
+
+    run(&["takedown", "--undo", &article.id, "--reason", "order lifted"]);
+    assert_eq!(paths("after.wacz"), before);
+    assert_eq!(status("/the/2.png"), 200);
 }

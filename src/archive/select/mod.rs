@@ -68,7 +68,7 @@ impl Selection {
         let (mut files, foreign) = files::list(root)?;
         files.retain(|file| query.sees_site(&file.name.site));
         known_sites(root, &files, &query)?;
-        let hidden = Hidden::read(root)?;
+        let hidden = Hidden::read(root, names)?;
         let held = held(root, &files, &query)?;
         let articles = Articles::read(root, &query, &hidden, &held)?;
         known_articles(&articles, &query)?;

@@ -11,14 +11,14 @@ use super::articles::Articles;
 use super::files::WarcFile;
 use super::lines;
 use crate::archive::error::Result;
-use crate::archive::warc::{http, locate, read_at};
-use crate::model::Head;
+use crate::archive::warc::{RawRecord, http, locate, read_at};
+use crate::model::{Head, PagePart};
 
-/// The addresses that a page or a style sheet at an address names; from the head and the payload of its answer.
-pub type Names<'a> = dyn Fn(&str, &Head, &[u8]) -> Vec<String> + 'a;
+/// What a page or a style sheet at an address names; from the head and the payload of its answer.
+pub type Names<'a> = dyn Fn(&str, &Head, &[u8]) -> Vec<PagePart> + 'a;
 
 /// What is read of a page or a style sheet; parts that are named behind it are left out.
-const READ_BYTES: usize = 16 << 20;
+pub const READ_BYTES: usize = 16 << 20;
 /// Style sheets that name style sheets, one below the other.
 const DEPTH: usize = 4;
 
@@ -72,8 +72,8 @@ pub fn find(
     for _ in 0..DEPTH {
         let mut next = Vec::new();
         for place in std::mem::take(&mut open) {
-            for url in named(root, files, &place, names, problems) {
-                let key = Key::of(&captured_as(&url));
+            for part in named(root, files, &place, names, problems) {
+                let key = Key::of(&captured_as(&part.url));
                 if found.insert(key) {
                     next.extend(styles.get(&key).into_iter().flatten().cloned());
                 }
@@ -84,16 +84,25 @@ pub fn find(
     Ok(found)
 }
 
-fn named(root: &Path, files: &[WarcFile], place: &Place, names: &Names<'_>, problems: &mut Vec<String>) -> Vec<String> {
-    let file = &files[place.file];
-    let record = match read_at(&locate(root, &file.relative), place.offset, READ_BYTES) {
-        Ok(record) => record,
+fn named(
+    root: &Path,
+    files: &[WarcFile],
+    place: &Place,
+    names: &Names<'_>,
+    problems: &mut Vec<String>,
+) -> Vec<PagePart> {
+    match read_at(&locate(root, &files[place.file].relative), place.offset, READ_BYTES) {
+        Ok(record) => of_record(&record, &place.url, names),
         Err(error) => {
             problems.push(error.to_string());
-            return Vec::new();
+            Vec::new()
         }
-    };
+    }
+}
+
+/// What the answer in a record names.
+pub fn of_record(record: &RawRecord, url: &str, names: &Names<'_>) -> Vec<PagePart> {
     let message = http::Message::parse(&record.block);
     let Some(head) = Head::parse(message.head) else { return Vec::new() };
-    names(&place.url, &head, &message.payload.concat())
+    names(url, &head, &message.payload.concat())
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::articles::{Articles, Version};
 use super::hidden::Hidden;
+use super::parts::Names;
 use super::query::Query;
 use super::{files, held, known_articles, known_sites};
 use crate::archive::catalog::{self, ArticleRecord};
@@ -21,13 +22,13 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Finds the texts of `query`.
-    pub fn find(root: &Path, query: &Query) -> Result<Self> {
+    /// Finds the texts of `query`; `names` as for a selection.
+    pub fn find(root: &Path, query: &Query, names: &Names<'_>) -> Result<Self> {
         let (files, _) = files::list(root)?;
         if query.sites.iter().any(|site| !catalog::path_of(root, site).exists()) {
             known_sites(root, &files, query)?;
         }
-        let hidden = Hidden::read(root)?;
+        let hidden = Hidden::read(root, names)?;
         let held = held(root, &files, query)?;
         let articles = Articles::read(root, query, &hidden, &held)?;
         known_articles(&articles, query)?;
