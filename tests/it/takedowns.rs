@@ -1,6 +1,7 @@
 //! What is taken down is nowhere that something is handed out, and comes back when that is undone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -119,8 +120,10 @@ fn pictured(n: usize, of: usize) -> Sends {
         "Sáng ngày {n}, Ủy ban nhân dân xã họp bàn việc {topic}, giao các thôn nhận phần việc của mình và báo cáo trước cuối tháng."
     );
     let text = format!("<p>{line}</p>").repeat(6);
-    let teasers: String =
-        (0..of).map(|k| format!("<li><a href='/tin/{k}.html'><img src='/nho/{k}.png' alt=''></a></li>")).collect();
+    let mut teasers = String::new();
+    for k in 0..of {
+        let _ = write!(teasers, "<li><a href='/tin/{k}.html'><img src='/nho/{k}.png' alt=''></a></li>");
+    }
     Sends::page(&format!(
         "<html><head><title>Bàn việc {topic}</title></head><body><img src='/logo.png' alt=''>
         <div class=article><h1>Bàn việc {topic}</h1><div class=date>Thứ ba, 03/11/2026 08:3{n}</div>
