@@ -206,6 +206,8 @@ fn words(dice: &mut u64, count: usize) -> String {
 
 fn start(root: &Path) -> (Child, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_luutru"));
+    // As in the unit.
+    command.env("MIMALLOC_PURGE_DELAY", "0");
     command.args(["serve", "--listen", "127.0.0.1:0", "--root"]).arg(root).current_dir(std::env::temp_dir());
     let mut server = command.stderr(Stdio::piped()).spawn().expect("the program starts");
     let mut said = BufReader::new(server.stderr.take().expect("a pipe"));

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::schema::{IndexRecordOption, TantivyDocument};
 use tantivy::{DocSet as _, IndexWriter, Term};
 
@@ -15,7 +16,7 @@ use super::schema::Fields;
 use crate::archive::catalog::{self, ArticleRecord};
 use crate::archive::select::text_of;
 
-/// What the writer may hold in memory; one thread.
+/// What the writer may hold in memory.
 const WRITER_BYTES: usize = 15 << 20;
 /// Lines between two commits, after which what was read can be found.
 const BATCH_LINES: usize = 20_000;
@@ -58,7 +59,7 @@ impl Index {
         let mut places = self.places()?;
         let logs = catalog::logs(root, &[])?;
         let names: Vec<String> = logs.iter().filter_map(|log| name_of(log)).collect();
-        let mut writer: IndexWriter = self.inner.writer_with_num_threads(1, WRITER_BYTES).at(&self.dir)?;
+        let mut writer = self.writer()?;
         let gone: Vec<String> = places.0.keys().filter(|name| !names.contains(name)).cloned().collect();
         for name in gone {
             writer.delete_term(Term::from_field_text(self.fields.log, &name));
@@ -89,6 +90,13 @@ impl Index {
     /// Picks up what another process has committed.
     pub fn reload(&self) -> Result<(), SearchError> {
         self.reader.reload().at(&self.dir)
+    }
+
+    /// One thread writes and one merges: nobody waits for an index, and each merge takes memory.
+    fn writer(&self) -> Result<IndexWriter, SearchError> {
+        let options = IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1);
+        let options = options.memory_budget_per_thread(WRITER_BYTES).build();
+        self.inner.writer_with_options(options).at(&self.dir)
     }
 
     fn places(&self) -> Result<Places, SearchError> {
