@@ -2,10 +2,10 @@
 //!
 //! Listed are `response`, `revisit` and `resource`; what only describes a capture, and conversions, are left out.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, de};
 use warc::RecordType;
 
 use super::error::{ArchiveError, Context as _, Result};
@@ -222,22 +222,30 @@ pub struct EntryFields {
     pub record_digest: Option<Digest>,
 }
 
-/// A number, or a string that holds one.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Plain(u64),
-    Quoted(String),
-}
+/// Takes a number, or a string that holds one.
+struct Number;
 
-fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
-    match Number::deserialize(deserializer)? {
-        Number::Plain(number) => Ok(number),
-        Number::Quoted(text) => text.parse().map_err(serde::de::Error::custom),
+impl de::Visitor<'_> for Number {
+    type Value = u64;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a number, or a string that holds one")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> std::result::Result<u64, E> {
+        Ok(number)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<u64, E> {
+        text.parse().map_err(E::custom)
     }
 }
 
-fn opt_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<u64>, D::Error> {
+fn number<'de, D: de::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
+    deserializer.deserialize_any(Number)
+}
+
+fn opt_number<'de, D: de::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<u64>, D::Error> {
     number(deserializer).map(Some)
 }
 

@@ -291,11 +291,13 @@ static QUERY_SESSIONS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 fn without_path_session(path: String) -> String {
-    without_sessions(path, &PATH_SESSIONS)
+    if path.contains('(') { without_sessions(path, &PATH_SESSIONS) } else { path }
 }
 
 fn without_query_session(query: String) -> String {
-    without_sessions(query, &QUERY_SESSIONS)
+    // Each of them has an "id" in its name.
+    let some = query.as_bytes().windows(2).any(|pair| pair.eq_ignore_ascii_case(b"id"));
+    if some { without_sessions(query, &QUERY_SESSIONS) } else { query }
 }
 
 /// Keeps the two groups of each pattern that matches.

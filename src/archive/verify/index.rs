@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use super::finding::Fault;
-use crate::archive::cdxj::{Entry, line};
+use crate::archive::cdxj::{Entry, EntryFields, line};
 use crate::archive::warc::RawRecord;
 use crate::model::Digest;
 
 /// Lines of an index that have not met their capture yet, by offset.
 #[derive(Debug, Default)]
 pub(super) struct Index {
+    path: PathBuf,
     lines: HashMap<u64, Line>,
 }
 
@@ -20,8 +21,8 @@ pub(super) struct Index {
 struct Line {
     /// Where the line starts in the index.
     at: u64,
-    /// Digest over what the line says.
-    says: [u8; 16],
+    /// Digest over the line as it stands.
+    stands: [u8; 16],
     /// Digest of the member's compressed bytes, where the index gives one.
     member: Option<Digest>,
 }
@@ -36,14 +37,15 @@ impl Index {
             bytes.clear();
             let count = reader.read_until(b'\n', &mut bytes)?;
             if count == 0 {
-                return Ok(Self { lines });
+                return Ok(Self { path: path.to_owned(), lines });
             }
             if bytes < before {
                 fault(at, Fault::IndexLine("the index is not sorted by bytes"));
             }
             match std::str::from_utf8(&bytes).ok().and_then(|text| Entry::parse(text.trim_end())) {
                 Some(entry) => {
-                    let line = Line { at, says: says(&entry), member: entry.fields.record_digest };
+                    let member = entry.fields.record_digest;
+                    let line = Line { at, stands: short(&bytes), member };
                     if lines.insert(entry.fields.offset, line).is_some() {
                         fault(at, Fault::IndexLine("another line names the same offset"));
                     }
@@ -57,15 +59,23 @@ impl Index {
 
     /// Ticks off a record; the fault if it should be listed and is not, or is listed wrongly.
     pub(super) fn tick(&mut self, record: &RawRecord, file_name: &str, member: Option<Digest>) -> Option<Fault> {
-        let entry = line(record, file_name, None).and_then(|text| Entry::parse(text.trim_end()))?;
-        match self.lines.remove(&record.offset) {
-            Some(line) if line.says != says(&entry) => Some(Fault::NotIndexed),
-            Some(line) if member.is_some() && line.member.is_some_and(|said| Some(said) != member) => {
-                Some(Fault::MemberDigest)
-            }
-            Some(_) => None,
-            None => Some(Fault::NotIndexed),
+        let said = self.lines.get(&record.offset).and_then(|line| line.member);
+        let text = line(record, file_name, said)?;
+        let Some(listed) = self.lines.remove(&record.offset) else { return Some(Fault::NotIndexed) };
+        // A line that another program wrote may say the same in other words.
+        let same = || Some(says(&Entry::parse(text.trim_end())?) == says(&self.entry_at(listed.at)?));
+        if listed.stands != short(text.as_bytes()) && same() != Some(true) {
+            return Some(Fault::NotIndexed);
         }
+        (member.is_some() && said.is_some() && said != member).then_some(Fault::MemberDigest)
+    }
+
+    /// The line at `at` once more.
+    fn entry_at(&self, at: u64) -> Option<Entry> {
+        let mut reader = BufReader::new(File::open(&self.path).ok()?);
+        let mut line = String::new();
+        reader.seek(SeekFrom::Start(at)).and_then(|_| reader.read_line(&mut line)).ok()?;
+        Entry::parse(line.trim_end())
     }
 
     /// Offsets of the lines that met no capture.
@@ -76,22 +86,13 @@ impl Index {
     }
 }
 
-/// A digest over the parts of a line that a reader relies on.
-fn says(entry: &Entry) -> [u8; 16] {
-    let fields = &entry.fields;
-    let text = format!(
-        "{}\n{}\n{}\n{}\n{}\n{:?}\n{:?}\n{:?}\n{}",
-        entry.key,
-        entry.stamp,
-        fields.url,
-        fields.offset,
-        fields.length,
-        fields.mime,
-        fields.status,
-        fields.digest,
-        fields.filename
-    );
+/// The parts of a line that a reader relies on.
+fn says(entry: &Entry) -> (&str, &str, EntryFields) {
+    (&entry.key, &entry.stamp, EntryFields { record_digest: None, ..entry.fields.clone() })
+}
+
+fn short(bytes: &[u8]) -> [u8; 16] {
     let mut out = [0; 16];
-    out.copy_from_slice(&Digest::of(text.as_bytes()).0[..16]);
+    out.copy_from_slice(&Digest::of(bytes).0[..16]);
     out
 }

@@ -81,7 +81,20 @@ impl Fields {
 
     /// The record's type.
     pub fn kind(&self) -> RecordType {
-        RecordType::from(self.get(field::TYPE).unwrap_or_default().to_ascii_lowercase())
+        use RecordType as T;
+        let name = self.get(field::TYPE).unwrap_or_default();
+        let known = [
+            ("response", T::Response),
+            ("request", T::Request),
+            ("metadata", T::Metadata),
+            ("conversion", T::Conversion),
+            ("revisit", T::Revisit),
+            ("resource", T::Resource),
+            ("warcinfo", T::WarcInfo),
+            ("continuation", T::Continuation),
+        ];
+        let found = known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map_or_else(|| T::Unknown(name.to_ascii_lowercase()), |(_, kind)| kind)
     }
 }
 

@@ -334,9 +334,9 @@ fn parse_head(head: &[u8]) -> std::result::Result<(String, Fields), DamageKind> 
             value.push_str(line.trim());
             continue;
         }
-        let control = |c: char| c.is_ascii_control() && c != '\t';
+        let control = |byte: u8| byte.is_ascii_control() && byte != b'\t';
         let (name, value) = line.split_once(':').ok_or_else(|| DamageKind::FieldSyntax(shorten(line)))?;
-        if name.is_empty() || name.contains(|c: char| !c.is_ascii_graphic()) || value.contains(control) {
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) || value.bytes().any(control) {
             return Err(DamageKind::FieldSyntax(shorten(line)));
         }
         fields.push((name.to_owned(), value.trim().to_owned()));
