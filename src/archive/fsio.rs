@@ -104,20 +104,9 @@ fn create(path: &Path, options: &OpenOptions) -> Result<File> {
     }
 }
 
-/// Puts `bytes` at `path` when nothing is there yet; what is there is replaced whole, since a crash may have left half.
-///
-/// For files that nothing names before they are written, and that can be made again: neither synced nor renamed.
-pub fn put_new(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut file = match create(path, OpenOptions::new().write(true).create_new(true)) {
-        Ok(file) => file,
-        Err(_) if path.exists() => return replace(path, bytes, Durability::Rebuildable),
-        Err(error) => return Err(error),
-    };
-    if let Err(error) = file.write_all(bytes) {
-        let _ = fs::remove_file(path);
-        return Err(error).at("write", path);
-    }
-    Ok(())
+/// Whether a file is one that a crash kept from its place.
+pub fn is_temporary(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "tmp")
 }
 
 /// `path` with `.tmp` behind its name.
@@ -144,9 +133,10 @@ mod tests {
     #[test]
     fn what_a_crash_left_half_is_written_whole() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("a/b.txt");
-        put_new(&path, b"half").unwrap();
-        put_new(&path, b"whole").unwrap();
+        let path = dir.path().join("b.txt");
+        fs::write(temporary_path(&path), b"half of something longer").unwrap();
+        replace(&path, b"whole", Durability::Rebuildable).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert!(is_temporary(&temporary_path(&path)) && !temporary_path(&path).exists());
     }
 }

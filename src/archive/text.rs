@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::catalog::ArticleRecord;
 use super::error::{ArchiveError, Context as _, Result};
-use super::fsio::{Durability, put_new, replace};
+use super::fsio::{Durability, replace};
 use super::warc::file_safe;
 use crate::model::Digest;
 
@@ -24,12 +24,11 @@ pub fn sidecar(text_path: &str) -> String {
     format!("{}.json", text_path.strip_suffix(".txt").unwrap_or(text_path))
 }
 
-/// Writes a text and its record at the record's `text_path`. The text comes first and the record appears whole, so that a
-/// record never names a text that is not there, or not all there.
+/// Writes a text and its record at the record's `text_path`. Both appear whole, and the text first: a record never names a
+/// text that is not there, and whoever copies the folder while a run writes, or after it was killed, copies no half.
 pub fn write(root: &Path, record: &ArticleRecord, text: &str) -> Result<PathBuf> {
     let path = root.join(&record.text_path);
-    // Named by its content, and by no record before this one: a rename would only cost.
-    put_new(&path, text.as_bytes())?;
+    replace(&path, text.as_bytes(), Durability::Rebuildable)?;
     write_record(root, record)?;
     Ok(path)
 }

@@ -174,7 +174,8 @@ fn whatever_is_damaged_is_made_as_it_was() {
             match number % 4 {
                 0 => fs::write(path, b"").unwrap(),
                 1 => fs::write(path, &bytes[..bytes.len() / 2]).unwrap(),
-                2 => fs::remove_file(path).unwrap(),
+                // A crash came before the rename.
+                2 => fs::rename(path, format!("{}.tmp", path.display())).unwrap(),
                 _ => fs::write(path, bytes.iter().map(|byte| byte ^ 1).collect::<Vec<_>>()).unwrap(),
             }
         }

@@ -89,7 +89,8 @@ impl Tally {
     }
 }
 
-/// Rebuilds texts, records and catalogues; `None` if it was stopped. With `prune`, surplus files are deleted.
+/// Rebuilds texts, records and catalogues; `None` if it was stopped. What a crash kept from its place is deleted, with
+/// `prune` surplus files as well.
 pub fn texts(
     root: &Path,
     files: &[WarcFile],
@@ -103,12 +104,15 @@ pub fn texts(
     let mut surplus = Vec::new();
     shelf::surplus(root, files, &vouched, &mut |path| surplus.push(path))?;
     for path in &surplus {
-        watch.event(Event::Surplus(path));
-        if prune && path.is_file() {
+        let left = fsio::is_temporary(path);
+        if !left {
+            rebuilt.surplus += 1;
+            watch.event(Event::Surplus(path));
+        }
+        if (left || prune) && path.is_file() {
             std::fs::remove_file(path).at("remove", path)?;
         }
     }
-    rebuilt.surplus = surplus.len() as u64;
     fsio::sync_file_system(root)?;
     Ok(Some(rebuilt))
 }

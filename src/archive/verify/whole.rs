@@ -113,10 +113,10 @@ pub fn verify(scope: &Scope, watch: &dyn Watcher) -> Result<Summary> {
         for path in surplus {
             let fresh = || std::fs::metadata(&path).and_then(|meta| meta.modified()).is_ok_and(|at| at >= started);
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let leftover = name.ends_with(".tmp") || name.contains(".jsonl.before-");
+            let leftover = fsio::is_temporary(&path) || name.contains(".jsonl.before-");
             let fault = match () {
-                () if leftover => Fault::Leftover,
                 () if busy && fresh() => Fault::Ahead,
+                () if leftover => Fault::Leftover,
                 () => Fault::Surplus,
             };
             report(path, fault);
