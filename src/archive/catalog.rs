@@ -49,7 +49,12 @@ impl Catalog {
         let line = serde_json::to_vec(record);
         let mut line = line.map_err(|source| ArchiveError::Json { path: self.path.clone(), source })?;
         line.push(b'\n');
-        if let Err(error) = self.file.write_all_at(&line, self.length) {
+        self.append_line(&line)
+    }
+
+    /// Appends a record as it is written already, with its line feed.
+    pub fn append_line(&mut self, line: &[u8]) -> Result<()> {
+        if let Err(error) = self.file.write_all_at(line, self.length) {
             // Should this fail too, the next opening cuts the torn line.
             let _ = self.file.set_len(self.length);
             return Err(error).at("append to", &self.path);
@@ -171,6 +176,14 @@ pub fn read_all(
             Ok(record) => each(record),
             Err(_) => bad(BadLine { path: path.clone(), offset }),
         })?;
+    }
+    Ok(())
+}
+
+/// Hands over the whole lines of a site's log, with their line feeds; none when there is no log.
+pub fn read_lines(root: &Path, site: &str, each: &mut dyn FnMut(&[u8])) -> Result<()> {
+    for path in logs(root, &[site.to_owned()])? {
+        for_each_line(&path, &mut |_, line| each(line))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
 mod again;
+mod texts;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,25 +17,22 @@ use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
 use super::kept::Kept;
-use super::near;
 use super::payload;
 use super::process::Finding;
 use super::readers::ArticleReaders;
 use super::recorded::{Lines, Read, is_not_modified, is_page, original_of, visit_of};
 use super::recurring::{self, SiteRow};
-use super::requisites::Restore;
 use super::rows::{FileRow, PayloadRow, UrlState, encode};
 use super::shelf::{Shelf, seal};
 use super::shelve::{self, Shelved};
 use super::tails::{Tail, tails};
 use super::templates;
-use super::versions;
 use crate::archive::reindex::{Event, Watcher};
+use crate::archive::sync_file_system;
 use crate::archive::warc::{
     Closed, Group, RawRecord, Receipt, RecordId, RecordType, SeriesKind, Tail as Found, WarcName, cut, field, locate,
     read_at, scan,
 };
-use crate::archive::{self, catalog::ArticleRecord};
 use crate::config::{Site, Whole};
 use crate::ledger::{Batch, Key, Ledger};
 use crate::model::{Digest, Limits, Stamp};
@@ -129,16 +127,27 @@ impl<'a> Adopter<'a> {
     /// Reads all tails.
     pub fn go(mut self) -> Result<Adopted, CrawlError> {
         let tails = tails(self.shelf.root(), &*self.ledger)?;
-        for kind in [SeriesKind::Text, SeriesKind::Captures] {
-            for tail in tails.iter().filter(|tail| tail.name.kind == kind) {
-                if self.watch.is_some_and(Watcher::stopped) {
-                    return Ok(self.done);
-                }
-                self.file(tail)?;
-                if let Some(watch) = self.watch {
-                    watch.event(Event::Step("ledger", self.done.files, tails.len() as u64));
-                }
+        let (texts, captures): (Vec<&Tail>, Vec<&Tail>) =
+            tails.iter().partition(|tail| tail.name.kind == SeriesKind::Text);
+        let Some(ends) = self.texts(&texts)? else { return Ok(self.done) };
+        if texts.iter().any(|tail| tail.open) {
+            // Once their file is sealed, no start looks whether texts and lines are there.
+            sync_file_system(self.shelf.root())?;
+        }
+        for (tail, end) in texts.into_iter().zip(ends) {
+            self.account(tail, &end, tails.len())?;
+        }
+        for tail in captures {
+            if self.watch.is_some_and(Watcher::stopped) {
+                return Ok(self.done);
             }
+            let end = Self::read(tail, tail.committed, BLOCK_BYTES, &mut |group| match group.first() {
+                Some(main) if matches!(main.fields.kind(), RecordType::Response | RecordType::Revisit) => {
+                    self.capture(&tail.name, &group, false)
+                }
+                _ => Ok(()),
+            })?;
+            self.account(tail, &end, tails.len())?;
         }
         for (name, group) in std::mem::take(&mut self.later) {
             self.capture(&name, &group, true)?;
@@ -154,12 +163,9 @@ impl<'a> Adopter<'a> {
         Ok(self.done)
     }
 
-    fn file(&mut self, tail: &Tail) -> Result<(), CrawlError> {
+    /// What a file holds is taken in: one that was left open is cut to its whole captures and sealed.
+    fn account(&mut self, tail: &Tail, found: &Found, tails: usize) -> Result<(), CrawlError> {
         self.done.files += 1;
-        // Texts, records and catalogue lines are not synced before their file is sealed: after a power cut they may be
-        // gone while the ledger knows of them, so an open file of texts is compared with them from its start.
-        let from = if tail.open && tail.name.kind == SeriesKind::Text { 0 } else { tail.committed };
-        let found = self.read(tail, from)?;
         if tail.open {
             if !found.is_clean() {
                 self.done.cut_bytes += found.length - found.keep;
@@ -177,16 +183,24 @@ impl<'a> Adopter<'a> {
         let mut batch = Batch::default();
         batch.put(Key::file(&tail.name.relative()), encode(&FileRow { committed }));
         self.ledger.apply(&batch)?;
+        if let Some(watch) = self.watch {
+            watch.event(Event::Step("ledger", self.done.files, tails as u64));
+        }
         Ok(())
     }
 
-    /// Takes in all groups from `from` on, also those behind damage.
-    fn read(&mut self, tail: &Tail, mut from: u64) -> Result<Found, CrawlError> {
+    /// Hands over all groups from `from` on, also those behind damage.
+    fn read(
+        tail: &Tail,
+        mut from: u64,
+        keep_block: usize,
+        each: &mut dyn FnMut(Group) -> Result<(), CrawlError>,
+    ) -> Result<Found, CrawlError> {
         loop {
             let mut fault = None;
-            let found = scan(&tail.path, from, BLOCK_BYTES, &mut |group| {
+            let found = scan(&tail.path, from, keep_block, &mut |group| {
                 if fault.is_none() {
-                    fault = self.group(tail, &group).err();
+                    fault = each(group).err();
                 }
             })?;
             if let Some(error) = fault {
@@ -198,93 +212,9 @@ impl<'a> Adopter<'a> {
         }
     }
 
-    fn group(&mut self, tail: &Tail, group: &Group) -> Result<(), CrawlError> {
-        let Some(main) = group.first() else { return Ok(()) };
-        match tail.name.kind {
-            SeriesKind::Text => self.text(group),
-            SeriesKind::Captures => match main.fields.kind() {
-                RecordType::Response | RecordType::Revisit => self.capture(&tail.name, group, false),
-                _ => Ok(()),
-            },
-        }
-    }
-
-    /// A text or a location: its record becomes a row, a file and a line again.
-    fn text(&mut self, group: &Group) -> Result<(), CrawlError> {
-        let Some(metadata) = group.iter().find(|record| record.fields.kind() == RecordType::Metadata) else {
-            return Ok(());
-        };
-        let Ok(mut record) = serde_json::from_slice::<ArticleRecord>(&metadata.block) else {
-            return Ok(());
-        };
-        let conversion = group.iter().find(|record| record.fields.kind() == RecordType::Conversion);
-        let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
-        if let Some(source) = refers {
-            // A record that only adds a location refers to the same page as the text itself.
-            let before = self.texts.get(&source).is_some_and(|known| known.new);
-            self.texts.insert(source, Read::of(&record, before || conversion.is_some()));
-        }
-        if let Some(skeleton) = record.template {
-            self.suspects.insert(record.content_hash, skeleton);
-        }
-        if record.withdrawn.is_some() {
-            self.withdrawn.insert(record.content_hash);
-            if self.watch.is_none() {
-                templates::take_away(&mut self.shelf, &record)?;
-            }
-            return templates::adopt(&*self.ledger, &record);
-        }
-        let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
-        if self.watch.is_some() {
-            return self.note(&Shelved::appended(record, text));
-        }
-        // The record beside the text may know of more locations, from files that are read later.
-        if let Some(there) = shelve::beside(self.shelf.root(), &record.text_path)
-            && (there.content_hash, there.version) == (record.content_hash, record.version)
-        {
-            Restore::keep_places(&mut record, &there);
-            let found = std::mem::replace(&mut record.locations, there.locations);
-            shelve::add_locations(&mut record.locations, &found);
-            let found = std::mem::replace(&mut record.near_duplicates, there.near_duplicates);
-            near::name(&mut record, found);
-        }
-        let supersedes = record.supersedes.clone();
-        let shelved = Shelved::appended(record, text);
-        if let Some(path) = supersedes.filter(|_| shelved.text.is_some()) {
-            // The text before came back just now: this one's line must be the last again.
-            self.keep(&shelved)?;
-            return Ok(archive::text::remove(self.shelf.root(), &path)?);
-        }
-        if self.kept.holds(self.shelf.root(), &shelved)? {
-            return self.note(&shelved);
-        }
-        self.keep(&shelved)
-    }
-
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
         shelve::write_files(&mut self.shelf, shelved)?;
         self.note(shelved)
-    }
-
-    fn note(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
-        let mut batch = Batch::default();
-        versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
-        self.parts().record(&shelved.record, &mut batch)?;
-        let text = shelved.text.as_deref();
-        let site = &shelved.record.site;
-        if !self.recurring.contains_key(site) {
-            self.recurring.insert(site.clone(), recurring::row(&*self.ledger, site)?);
-        }
-        if let Some(row) = self.recurring.get_mut(site) {
-            row.adopt(&shelved.record, text);
-        }
-        if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
-            for (key, row) in near::rows(&*self.ledger, &near::Rows::new(), &shelved.record, &signature)? {
-                batch.put(key, row);
-            }
-        }
-        self.ledger.apply(&batch)?;
-        Ok(())
     }
 
     /// A capture; a revisit whose original is not known yet waits until all files are read, `last` says that they are.

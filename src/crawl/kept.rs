@@ -1,48 +1,48 @@
 //! Whether what can be made again from a text's records is there already: the text, its record, its catalogue line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
 use super::error::CrawlError;
-use super::shelve::{self, Shelved};
+use super::shelve;
 use crate::archive::catalog::{self, ArticleRecord};
+use crate::archive::shelf::{Short, short};
 
 /// What the catalogues hold, each read when it is first asked for.
 #[derive(Debug, Default)]
 pub struct Kept {
-    // By site, text file and version: how many locations and near-duplicates it names.
-    listed: HashMap<String, HashMap<(String, u32), usize>>,
+    // By site: its lines.
+    lines: HashMap<String, HashSet<Short>>,
+    // Articles of which a line was missing: those after it are written again too, since the last one counts.
+    anew: HashSet<String>,
 }
 
 impl Kept {
-    /// Whether all of it is there, as it should be.
-    pub fn holds(&mut self, root: &Path, shelved: &Shelved) -> Result<bool, CrawlError> {
-        let record = &shelved.record;
-        if !files_are_there(root, shelved) {
+    /// Whether the line of a record stands in its catalogue, and at its place among those of its article. One that does not
+    /// is taken for written from now on. Records of one article are asked for in the order in which they were made.
+    pub fn lists(&mut self, root: &Path, record: &ArticleRecord, line: &[u8]) -> Result<bool, CrawlError> {
+        if !self.lines.contains_key(&record.site) {
+            let mut lines = HashSet::new();
+            catalog::read_lines(root, &record.site, &mut |line| {
+                lines.insert(short(line));
+            })?;
+            self.lines.insert(record.site.clone(), lines);
+        }
+        if self.anew.contains(&record.id) {
             return Ok(false);
         }
-        if !self.listed.contains_key(&record.site) {
-            let mut rows = HashMap::new();
-            let mut each = |row: ArticleRecord| {
-                // A corrected text has the version of the one before.
-                rows.insert((row.text_path, row.version), row.locations.len() + row.near_duplicates.len());
-            };
-            // A line that is no record is a line that is missing.
-            catalog::read_all(root, std::slice::from_ref(&record.site), &mut each, &mut |_| {})?;
-            self.listed.insert(record.site.clone(), rows);
+        let there = self.lines.get(&record.site).is_some_and(|lines| lines.contains(&short(line)));
+        if !there {
+            self.anew.insert(record.id.clone());
         }
-        let rows = self.listed.get(&record.site);
-        let named = record.locations.len() + record.near_duplicates.len();
-        let version = (record.text_path.clone(), record.version);
-        Ok(rows.and_then(|rows| rows.get(&version)).is_some_and(|count| *count >= named))
+        Ok(there)
     }
 }
 
-fn files_are_there(root: &Path, shelved: &Shelved) -> bool {
-    let record = &shelved.record;
-    let body = shelved.text.as_ref().map(String::as_bytes);
-    let same = |body: &[u8]| fs::read(root.join(&record.text_path)).is_ok_and(|there| there == body);
+/// Whether a record lies beside its text, and the text is `body`, if that is given.
+pub fn files_are_there(root: &Path, record: &ArticleRecord, body: Option<&str>) -> bool {
+    let same = |body: &str| fs::read(root.join(&record.text_path)).is_ok_and(|there| there == body.as_bytes());
     // A text that came back has the record of its latest version beside it.
     let there = |beside: ArticleRecord| {
         beside == *record

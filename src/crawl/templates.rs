@@ -161,7 +161,7 @@ fn append(shelf: &mut Shelf, record: &ArticleRecord, now: Timestamp) -> Result<(
 }
 
 /// The catalogue says that the article is withdrawn, and its text and record are gone from `text/`.
-pub fn take_away(shelf: &mut Shelf, record: &ArticleRecord) -> Result<(), CrawlError> {
+fn take_away(shelf: &mut Shelf, record: &ArticleRecord) -> Result<(), CrawlError> {
     shelf.site(&record.site)?.catalog.append(record)?;
     text::remove(shelf.root(), &record.text_path)?;
     Ok(())

@@ -185,6 +185,38 @@ fn texts_and_catalogue_lost_with_the_power_come_back() {
 }
 
 #[test]
+fn records_of_one_article_in_the_files_of_two_sites_are_read_back_in_their_order() {
+    let town = Town::of_two(11, 40);
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("archive");
+    // The second portal first: its text file, which is the later one by name, has the texts that both publish.
+    let second = town.portals()[1].lists();
+    let mut before = luutru(&root, "backfill");
+    before.args(["--allow-net", "127.0.0.0/8", "--delay", "0s"]).args(second.into_iter().map(|list| list.url));
+    expect_exit(&finish(before), DONE);
+    complete(&root, &town);
+    assert_complete(&root, &town);
+    let whole = contents(&root, &["text"]);
+    // As a kill leaves it that comes between the sync of the texts and the first of their files.
+    for path in warcs(&root).into_iter().filter(|path| path.to_string_lossy().contains("-text-")) {
+        fs::rename(&path, format!("{}.open", path.display())).unwrap();
+    }
+    for path in files(&root.join("text")) {
+        fs::remove_file(path).unwrap();
+    }
+    for path in files(&root.join("catalog")) {
+        fs::write(path, b"").unwrap();
+    }
+    complete(&root, &town);
+    assert_complete(&root, &town);
+    let again = contents(&root, &["text"]);
+    assert_eq!(whole.keys().collect::<Vec<_>>(), again.keys().collect::<Vec<_>>());
+    for (path, bytes) in &whole {
+        assert!(again[path] == *bytes, "{}", path.display());
+    }
+}
+
+#[test]
 fn a_ledger_that_cannot_be_read_is_set_aside() {
     let (town, dir) = broken_off();
     let broken = dir.path().join("broken");
