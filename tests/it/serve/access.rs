@@ -10,10 +10,10 @@ use axum::response::IntoResponse as _;
 use axum::routing::get;
 use luutru::access::Access;
 use luutru::serve::{self, Door, DoorOptions, Limits};
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::Response;
 use serde_json::Value;
 
-use super::server::Server;
+use super::server::{Server, client};
 use super::shared::{name, own, warcs};
 use crate::harness::{DONE, expect_exit, finish, luutru, said};
 use crate::support::files_below;
@@ -157,8 +157,7 @@ fn a_scope_holds_in_every_handler_that_asks() {
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     runtime.spawn(serve::serve(listener, router, None, Limits::default(), std::future::pending()));
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().build().unwrap();
+    let client = client().build().unwrap();
     let ask = |path: &str, token: &str| {
         client.get(format!("{base}{path}")).header("authorization", format!("Token {token}")).send().unwrap()
     };

@@ -7,7 +7,7 @@ use luutru::archive::warc::http;
 use reqwest::redirect::Policy;
 use serde_json::Value;
 
-use super::server::{Server, until};
+use super::server::{Server, client, until};
 use super::shared::{object, own, server, stage, warcs};
 use crate::support::{Kept, files_below};
 
@@ -135,7 +135,7 @@ fn captures_come_back_to_the_byte_and_can_do_nothing() {
 
 #[test]
 fn the_gate_leads_to_the_nearest_capture_and_the_map_lists_all() {
-    let client = reqwest::blocking::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+    let client = client().redirect(Policy::none()).build().unwrap();
     let url = stage().articles()[0]["url"].as_str().unwrap().to_owned();
     let gate = format!("{}/timegate/{url}", server().base());
     for at in [None, Some("Thu, 01 Jan 2015 00:00:00 GMT")] {

@@ -7,7 +7,7 @@ use std::process::Child;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{Client, ClientBuilder, Response};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::{ended_within, luutru};
@@ -20,6 +20,13 @@ pub struct Server {
     rest: Option<JoinHandle<String>>,
 }
 
+/// What a client of a test is made of.
+pub fn client() -> ClientBuilder {
+    // The library brings no provider of its own choice.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy()
+}
+
 impl Server {
     /// Serves `root` on a free loopback port; `more` are further arguments.
     pub fn start(root: &Path, more: &[&str]) -> Self {
@@ -28,8 +35,6 @@ impl Server {
 
     /// The same at another address; it is asked over loopback all the same.
     pub fn start_at(root: &Path, listen: &str, more: &[&str]) -> Self {
-        // For clients of the tests: the library brings no provider of its own choice.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut command = luutru(root, "serve");
         command.args(["--listen", listen]).args(more).env_remove("CACHE_DIRECTORY");
         let mut child = command.spawn().unwrap();
@@ -48,7 +53,7 @@ impl Server {
             let _ = said.read_to_string(&mut rest);
             earlier + &rest
         });
-        let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap();
+        let client = client().timeout(Duration::from_secs(30)).build().unwrap();
         Self { child, base, client, rest: Some(rest) }
     }
 
