@@ -1,13 +1,18 @@
 //! The power goes at any moment: SIGKILL during a backfill, again and again, on the same root.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use luutru_portal::{Gold, PortalSpec};
+use serde_json::Value;
+
 use crate::harness::{
-    DONE, Dice, Town, assert_complete, assert_readable, backfill, complete, ended_within, expect_exit, finish,
-    kill_after_requests, wait,
+    DONE, Dice, Town, assert_complete, assert_readable, backfill, captures, complete, ended_within, expect_exit,
+    finish, kill_after_requests, wait,
 };
+use crate::support::{Stage, files_below};
 
 /// Items that may be between request and acknowledgement when the kill comes.
 const IN_FLIGHT: usize = 48;
@@ -109,4 +114,103 @@ fn the_delay_is_kept_across_kills() {
             assert!(gap >= DELAY, "{gap:?} between {} and {}", pair[0].path, pair[1].path);
         }
     }
+}
+
+/// Kills a crawling command at random moments until it completes, `most` times at most; then lets it complete.
+fn torment_stage(stage: &Stage, words: &[&str], most: u32, dice: &mut Dice) -> u32 {
+    let mut made = 0;
+    while made < most {
+        let mut run = stage.begin(words);
+        let until = Instant::now() + Duration::from_millis(40 + dice.below(400));
+        while Instant::now() < until && run.is_alive() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if !run.is_alive() {
+            run.wait(Duration::from_secs(1)).ended(0);
+            break;
+        }
+        // Dropped, it is killed.
+        drop(run);
+        assert_readable(&stage.root());
+        made += 1;
+    }
+    stage.crawl(words).ended(0);
+    stage.verify();
+    made
+}
+
+/// The records of all versions, by address.
+fn versions(stage: &Stage) -> BTreeMap<String, Vec<Value>> {
+    let mut out: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for record in stage.run(&["articles", "--versions", "--json"]).ended(0).objects() {
+        for place in record["locations"].as_array().unwrap() {
+            out.entry(place.as_str().unwrap().to_owned()).or_default().push(record.clone());
+        }
+    }
+    out
+}
+
+#[test]
+fn killed_while_articles_change_no_version_is_lost_and_none_is_double() {
+    let seed = seed();
+    println!("LUUTRU_SEED={seed}");
+    let mut dice = Dice(seed);
+    let specs = vec![PortalSpec::vnpt("mot", 21).articles(60), PortalSpec::nukeviet("hai", 22).articles(60)];
+    let stage = Stage::new(specs);
+    stage.site_files("");
+    stage.crawl(&["backfill"]).ended(0);
+    let mut edited: Vec<Gold> = Vec::new();
+    for portal in stage.portals() {
+        let golds = portal.gold();
+        let shared =
+            |gold: &Gold| gold.same_as.is_some() || golds.iter().any(|g| g.title == gold.title && g.id != gold.id);
+        let plain: Vec<&Gold> = golds.iter().filter(|gold| !shared(gold) && !gold.static_twin).take(25).collect();
+        edited.extend(plain.into_iter().map(|gold| portal.edit(&gold.id).unwrap()));
+    }
+    let made = torment_stage(&stage, &["crawl", "--recheck", "--delay", "3ms"], kills().div_ceil(3), &mut dice);
+    assert!(made > 0, "the visits are too quick to be killed");
+    let all = versions(&stage);
+    for gold in &edited {
+        let of = &all[&gold.url];
+        let latest = of.iter().max_by_key(|record| record["version"].as_u64()).unwrap();
+        let text = std::fs::read_to_string(stage.root().join(latest["text_path"].as_str().unwrap())).unwrap();
+        assert_eq!(text, gold.text, "{}", gold.url);
+        let numbers: Vec<u64> = of.iter().map(|record| record["version"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, [1, 2], "{}: {of:#?}", gold.url);
+    }
+    let texts = files_below(&stage.root().join("text"));
+    assert!(texts.iter().all(|path| !path.to_string_lossy().ends_with(".tmp")), "{texts:#?}");
+}
+
+#[test]
+fn killed_while_whole_pages_are_archived_each_part_is_there_once() {
+    let seed = seed();
+    println!("LUUTRU_SEED={seed}");
+    let mut dice = Dice(seed);
+    let specs = vec![PortalSpec::vnpt("mot", 31).articles(30), PortalSpec::nukeviet("hai", 32).articles(30)];
+    let (torn, whole) = (Stage::new(specs.clone()), Stage::new(specs));
+    let words = ["backfill", "--requisites", "all", "--attachments", "yes", "--delay", "3ms"];
+    for stage in [&torn, &whole] {
+        stage.site_files("");
+    }
+    whole.crawl(&words).ended(0);
+    let made = torment_stage(&torn, &words, kills().div_ceil(3), &mut dice);
+    assert!(made > 0, "the backfill is too short to be killed");
+    assert_eq!(parts(&torn), parts(&whole));
+}
+
+/// Path and status of every part of a page and of every article in the archive, by what it was asked for.
+fn parts(stage: &Stage) -> BTreeMap<(String, String), u16> {
+    let mut out = BTreeMap::new();
+    for seen in captures(&stage.root()) {
+        let Some(task) = seen.line("luutru-task") else { continue };
+        if !["article", "requisite", "attachment"].contains(&task.as_str()) {
+            continue;
+        }
+        let path = seen.url.splitn(4, '/').nth(3).unwrap().to_owned();
+        let host = seen.url.split('/').nth(2).unwrap().split(':').next().unwrap().to_owned();
+        let before = out.insert((host + "/" + &path, task), seen.status);
+        assert!(before.is_none(), "{} is captured twice", seen.url);
+    }
+    out
 }
