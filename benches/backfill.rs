@@ -1,7 +1,8 @@
 //! A full backfill of the look-alike portals with `--delay 0s`: the real program against portals in another process.
 //!
 //! `cargo bench --bench backfill`. Settings: `ARTICLES` (3000; the second run takes three times as many),
-//! `TMPDIR` (a folder in memory leaves the file system's share out).
+//! `TMPDIR` (a folder in memory leaves the file system's share out), `WGET` (wget's path: it fetches the same articles from
+//! the same portals into WARC files, and does nothing else).
 
 #![allow(
     missing_docs,
@@ -16,6 +17,8 @@
 
 mod measure;
 
+use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -33,8 +36,10 @@ fn main() {
         let folder = all.path().join(format!("{n}-{gzip}"));
         backfill(&folder, n, gzip)
     });
+    let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
     table(
         &[
+            "program",
             "articles",
             "gzip",
             "pages",
@@ -49,12 +54,16 @@ fn main() {
         ],
         &rows,
     );
+    if std::env::var_os("WGET").is_some() {
+        println!("wget: the articles alone, nothing read in them.");
+    }
     println!(
         "pages: articles and list pages. WARC: the captures; text: the series of cleaned texts. 1 kB is 1000 bytes."
     );
 }
 
-fn backfill(folder: &Path, articles: usize, gzip: bool) -> Vec<String> {
+/// The rows of a run, and of wget's after it.
+fn backfill(folder: &Path, articles: usize, gzip: bool) -> Vec<Vec<String>> {
     let (portals, config) = Portals::start(folder, articles, gzip);
     let mut command = Command::new(env!("CARGO_BIN_EXE_luutru"));
     command
@@ -72,6 +81,7 @@ fn backfill(folder: &Path, articles: usize, gzip: bool) -> Vec<String> {
         ])
         .arg(&config);
     let (cost, output) = measure::run(&mut command);
+    let beside = std::env::var_os("WGET").map(|wget| fetch(&wget, folder, articles, gzip));
     drop(portals);
     let summary: Value = serde_json::from_str(&output).expect("the summary is JSON");
     let sum = |names: &[&str]| -> f64 {
@@ -82,12 +92,44 @@ fn backfill(folder: &Path, articles: usize, gzip: bool) -> Vec<String> {
     assert!(failed == 0.0, "{failed} articles failed");
     let pages = sum(&["list_pages", "articles", "duplicates", "not_articles"]);
     assert!(pages > articles as f64, "{pages} pages for {articles} articles: {output}");
-    let Cost { cpu, system, wall, peak_rss } = cost;
     let warc = folder.join("archive/warc");
     let text = bytes_below(&warc, "-text-");
     let captures = bytes_below(&warc, ".warc.gz") - text;
-    let each = |bytes: f64| format!("{:.2}", bytes / pages / 1e3);
+    let sizes = [sum(&["bytes"]), captures as f64, text as f64].map(|bytes| format!("{:.2}", bytes / pages / 1e3));
+    let own = row("luutru", articles, gzip, pages, cost, sizes);
+    std::iter::once(own).chain(beside).collect()
+}
+
+/// Lets wget fetch the articles that the catalogues name.
+fn fetch(wget: &OsStr, folder: &Path, articles: usize, gzip: bool) -> Vec<String> {
+    let mut urls = Vec::new();
+    for log in fs::read_dir(folder.join("archive/catalog")).expect("catalogues") {
+        let log = fs::read_to_string(log.expect("a catalogue").path()).expect("a catalogue");
+        let records = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("a record"));
+        urls.extend(records.filter_map(|record| Some(record["locations"][0].as_str()?.to_owned())));
+    }
+    urls.sort();
+    urls.dedup();
+    let list = folder.join("urls");
+    fs::write(&list, urls.join("\n")).expect("a list of addresses");
+    let mut command = Command::new(wget);
+    command.args(["--quiet", "--no-proxy", "--delete-after", "--no-warc-keep-log", "--input-file"]).arg(&list);
+    command.arg("--directory-prefix").arg(folder.join("wget")).arg("--warc-file").arg(folder.join("wget-capture"));
+    if gzip {
+        command.arg("--header=Accept-Encoding: gzip");
+    }
+    let (cost, _) = measure::run(&mut command);
+    let pages = urls.len() as f64;
+    let warc = bytes_below(folder, "wget-capture");
+    let sizes = [String::new(), format!("{:.2}", warc as f64 / pages / 1e3), String::new()];
+    row("wget", articles, gzip, pages, cost, sizes)
+}
+
+fn row(program: &str, articles: usize, gzip: bool, pages: f64, cost: Cost, sizes: [String; 3]) -> Vec<String> {
+    let Cost { cpu, system, wall, peak_rss } = cost;
+    let [received, captures, text] = sizes;
     vec![
+        program.to_owned(),
         thousands(articles as f64),
         if gzip { "yes" } else { "no" }.to_owned(),
         thousands(pages),
@@ -95,9 +137,9 @@ fn backfill(folder: &Path, articles: usize, gzip: bool) -> Vec<String> {
         format!("{:.2}", cpu.as_secs_f64()),
         format!("{:.2}", system.as_secs_f64()),
         thousands(pages / cpu.as_secs_f64()),
-        each(sum(&["bytes"])),
-        each(captures as f64),
-        each(text as f64),
+        received,
+        captures,
+        text,
         megabytes(peak_rss),
     ]
 }
