@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Applied, Batch, Entry, Ledger, LedgerError};
 
-/// Bytes of sled's page cache. sled keeps several times this in memory, so it is kept small.
-const CACHE_BYTES: u64 = 6 << 20;
+/// Bytes of sled's page cache. sled keeps many times this in memory, and the system has its file in a cache of its own.
+const CACHE_BYTES: u64 = 512 << 10;
 
 /// A ledger in a folder of the archive root.
 pub struct SledLedger {
