@@ -125,9 +125,10 @@ proptest! {
         let mut account = Account::default();
         let mut size = 0;
         for n in order {
-            // Eight of ten have the hotline, one of five an editor's phrase.
+            // Eight of ten have the hotline. Seven have an editor's phrase: in no order are they three of five of the first
+            // twelve, and of more articles they are less.
             let mut lines = body(n, (n % 10 < 8).then_some((HOTLINE, n % 3)));
-            if n % 5 == 0 {
+            if n % 13 == 0 {
                 lines.insert(0, "Trong không khí thi đua sôi nổi của cả tỉnh, bà con đã làm được nhiều việc.".to_owned());
             }
             note(&mut account, &title(n), &lines);
