@@ -9,8 +9,8 @@ use luutru_portal::{Gold, PortalSpec};
 use serde_json::Value;
 
 use crate::harness::{
-    DONE, Dice, Town, assert_complete, assert_readable, backfill, captures, complete, ended_within, expect_exit,
-    finish, kill_after_requests, wait,
+    DONE, Dice, Town, assert_complete, assert_readable, backfill, complete, ended_within, expect_exit, finish,
+    kill_after_requests, wait,
 };
 use crate::support::{Stage, files_below};
 
@@ -180,37 +180,4 @@ fn killed_while_articles_change_no_version_is_lost_and_none_is_double() {
     }
     let texts = files_below(&stage.root().join("text"));
     assert!(texts.iter().all(|path| !path.to_string_lossy().ends_with(".tmp")), "{texts:#?}");
-}
-
-#[test]
-fn killed_while_whole_pages_are_archived_each_part_is_there_once() {
-    let seed = seed();
-    println!("LUUTRU_SEED={seed}");
-    let mut dice = Dice(seed);
-    let specs = vec![PortalSpec::vnpt("mot", 31).articles(30), PortalSpec::nukeviet("hai", 32).articles(30)];
-    let (torn, whole) = (Stage::new(specs.clone()), Stage::new(specs));
-    let words = ["backfill", "--requisites", "all", "--attachments", "yes", "--delay", "3ms"];
-    for stage in [&torn, &whole] {
-        stage.site_files("");
-    }
-    whole.crawl(&words).ended(0);
-    let made = torment_stage(&torn, &words, kills().div_ceil(3), &mut dice);
-    assert!(made > 0, "the backfill is too short to be killed");
-    assert_eq!(parts(&torn), parts(&whole));
-}
-
-/// Path and status of every part of a page and of every article in the archive, by what it was asked for.
-fn parts(stage: &Stage) -> BTreeMap<(String, String), u16> {
-    let mut out = BTreeMap::new();
-    for seen in captures(&stage.root()) {
-        let Some(task) = seen.line("luutru-task") else { continue };
-        if !["article", "requisite", "attachment"].contains(&task.as_str()) {
-            continue;
-        }
-        let path = seen.url.splitn(4, '/').nth(3).unwrap().to_owned();
-        let host = seen.url.split('/').nth(2).unwrap().split(':').next().unwrap().to_owned();
-        let before = out.insert((host + "/" + &path, task), seen.status);
-        assert!(before.is_none(), "{} is captured twice", seen.url);
-    }
-    out
 }
