@@ -3,18 +3,17 @@
 //! The tree of [`super::HtmlPage`] leaves scripts, styles and image candidates out, so the source itself is gone through,
 //! once. Contents of `<noscript>` count: that is where images stand that a script loads lazily.
 
+mod tag;
+
 use std::collections::HashSet;
 
 use memchr::{memchr, memmem};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::attributes::value_at;
-use super::{css, decode, references};
+use self::tag::{Tag, past};
+use super::{css, decode};
 use crate::model::{Head, Limits, PagePart};
-
-/// Attributes of one tag that are looked at.
-const MOST_ATTRIBUTES: usize = 48;
 
 /// Bytes of an address; longer ones are data.
 const LONGEST: usize = 2_048;
@@ -81,7 +80,7 @@ impl Found {
     fn page(&mut self, source: &str) {
         let mut at = 0;
         while let Some(offset) = memchr(b'<', &source.as_bytes()[at..]) {
-            at = tag(source, at + offset, self);
+            at = element(source, at + offset, self);
         }
     }
 
@@ -149,7 +148,7 @@ pub fn of_style(css: &str, url: &Url, most: usize) -> Vec<Requisite> {
 }
 
 /// Reads what begins at `<`; gives where to go on.
-fn tag(source: &str, start: usize, found: &mut Found) -> usize {
+fn element(source: &str, start: usize, found: &mut Found) -> usize {
     let bytes = source.as_bytes();
     if bytes[start..].starts_with(b"<!--") {
         let end = memmem::find(&bytes[start + 4..], b"-->");
@@ -182,60 +181,7 @@ fn tag(source: &str, start: usize, found: &mut Found) -> usize {
     }
 }
 
-/// Where the end tag `close` begins, or the end of the source.
-fn past(source: &str, from: usize, close: &str) -> usize {
-    let bytes = source.as_bytes();
-    let mut at = from;
-    while let Some(offset) = memmem::find(&bytes[at..], b"</") {
-        at += offset;
-        if bytes.get(at..at + close.len()).is_some_and(|there| there.eq_ignore_ascii_case(close.as_bytes())) {
-            return at;
-        }
-        at += 2;
-    }
-    source.len()
-}
-
-/// The attributes of a tag, references resolved.
-#[derive(Default)]
-struct Tag(Vec<(String, String)>);
-
 impl Tag {
-    /// Reads attributes from `at` on; gives the place behind the tag.
-    fn read(&mut self, source: &str, mut at: usize) -> usize {
-        let bytes = source.as_bytes();
-        loop {
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'/').count();
-            match bytes.get(at) {
-                None => return bytes.len(),
-                Some(b'>') => return at + 1,
-                Some(_) => {}
-            }
-            let named = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(**byte, b'=' | b'>' | b'/');
-            let end = at + bytes[at..].iter().take_while(named).count().max(1);
-            let name = source.get(at..end).unwrap_or_default().to_ascii_lowercase();
-            let space = bytes[end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            if bytes.get(end + space) != Some(&b'=') {
-                at = end;
-                continue;
-            }
-            let value = end + space + 1;
-            let value = value + bytes[value..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            let Some(range) = value_at(bytes, value) else { return bytes.len() };
-            if self.0.len() < MOST_ATTRIBUTES && range.len() <= 4 * LONGEST {
-                let mut text = String::new();
-                references::resolve(source.get(range.clone()).unwrap_or_default(), true, &mut text);
-                self.0.push((name, text));
-            }
-            at = range.end + usize::from(matches!(bytes[value..].first(), Some(b'"' | b'\'')));
-        }
-    }
-
-    /// The first attribute of that name; the others are no attributes (HTML Living Standard, 13.2.5.33).
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
     fn needs(&self, name: &str, found: &mut Found) {
         if let Some(style) = self.get("style").filter(|style| style.contains("url") || style.contains("URL")) {
             found.style(style);
