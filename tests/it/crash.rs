@@ -1,4 +1,4 @@
-//! The power goes at any moment: SIGKILL during a backfill, again and again, on the same root.
+//! The power goes at any moment: SIGKILL during a backfill, or during revisits, again and again, on the same root.
 
 use std::collections::BTreeMap;
 use std::path::Path;
