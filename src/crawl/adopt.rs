@@ -5,6 +5,7 @@
 //! it. Damage inside a file is passed over: what lies behind it counts, and `luutru verify` names it.
 
 mod again;
+mod parts;
 mod texts;
 
 use std::collections::{HashMap, HashSet};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use self::parts::Files;
 use super::coverage::Fate;
 use super::error::CrawlError;
 use super::frontier::Frontier;
@@ -137,20 +139,30 @@ impl<'a> Adopter<'a> {
         for (tail, end) in texts.into_iter().zip(ends) {
             self.account(tail, &end, tails.len())?;
         }
+        // A file is not taken in before all that it holds is: a start that is killed reads it again.
+        let mut waiting = Vec::new();
         for tail in captures {
             if self.watch.is_some_and(Watcher::stopped) {
                 return Ok(self.done);
             }
+            let before = self.later.len();
             let end = Self::read(tail, tail.committed, BLOCK_BYTES, &mut |group| match group.first() {
                 Some(main) if matches!(main.fields.kind(), RecordType::Response | RecordType::Revisit) => {
                     self.capture(&tail.name, &group, false)
                 }
                 _ => Ok(()),
             })?;
-            self.account(tail, &end, tails.len())?;
+            if self.later.len() > before {
+                waiting.push((tail, end));
+            } else {
+                self.account(tail, &end, tails.len())?;
+            }
         }
         for (name, group) in std::mem::take(&mut self.later) {
             self.capture(&name, &group, true)?;
+        }
+        for (tail, end) in waiting {
+            self.account(tail, &end, tails.len())?;
         }
         // What was made here needs no reading at the next start.
         let mut batch = Batch::default();
@@ -214,7 +226,8 @@ impl<'a> Adopter<'a> {
 
     fn keep(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
         shelve::write_files(&mut self.shelf, shelved)?;
-        self.note(shelved)
+        // Files are queued where the page is read.
+        self.note(shelved, false)
     }
 
     /// A capture; a revisit whose original is not known yet waits until all files are read, `last` says that they are.
@@ -233,11 +246,10 @@ impl<'a> Adopter<'a> {
         }
         let site = lines.get("luutru-site").unwrap_or(&name.site);
         if matches!(lines.get("luutru-task"), Some("requisite" | "attachment")) {
-            self.parts().capture(site, main, &lines, &receipt, &mut batch)?;
+            self.part(site, main, &lines, &receipt, &mut batch)?;
         }
         if lines.get("luutru-task") == Some("article") {
             if is_page(main) {
-                self.parts().page(site, main)?;
                 self.article(&name.site, main, &lines, &receipt, &mut batch)?;
             } else if is_not_modified(main) {
                 self.not_modified(&name.site, main, &lines, &mut batch)?;
@@ -267,7 +279,9 @@ impl<'a> Adopter<'a> {
         let visit = |day: Option<Date>| visit_of(main, day.or_else(|| row.listed.as_ref().map(Stamp::date)));
         let (state, fate) = match known {
             Some(read) if self.withdrawn.contains(&read.content) => unmasked(),
-            Some(Read { content, version, day, new }) => {
+            Some(Read { content, version, day, new, names_files }) => {
+                let files = if names_files { Files::Recorded } else { Files::Unknown };
+                self.named(&site, &row, main, files, before.is_some())?;
                 if let Some(skeleton) = self.suspects.get(&content) {
                     templates::adopt_sighting(&*self.ledger, &site, &row, (content, skeleton), batch)?;
                 }
@@ -276,10 +290,13 @@ impl<'a> Adopter<'a> {
             }
             None => match self.read_again(&site, &row, main)? {
                 Finding::Article(text) if self.is_template(&site, &text)? => unmasked(),
-                Finding::Article(text) => match self.shelve_now(&site, &row, &text, (main, receipt, id), before)? {
-                    Some(found) => found,
-                    None => return Ok(()),
-                },
+                Finding::Article(text) => {
+                    self.named(&site, &row, main, Files::Read(&text), false)?;
+                    match self.shelve_now(&site, &row, &text, (main, receipt, id), before)? {
+                        Some(found) => found,
+                        None => return Ok(()),
+                    }
+                }
                 Finding::NotArticle(cause) => (UrlState::NotArticle(cause.clone()), Fate::NotArticle(cause)),
                 _ => return Ok(()),
             },

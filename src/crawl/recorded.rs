@@ -66,13 +66,15 @@ pub struct Read {
     pub day: Option<Date>,
     /// Whether the text was new then.
     pub new: bool,
+    /// Whether the record of the text names the files that this very page links to.
+    pub names_files: bool,
 }
 
 impl Read {
-    /// From the record of the text.
-    pub fn of(record: &ArticleRecord, new: bool) -> Self {
+    /// From the record of the text, which was held before.
+    pub fn of(record: &ArticleRecord) -> Self {
         let day = record.published.as_ref().and_then(|at| at.get(..10)?.parse().ok());
-        Self { content: record.content_hash, version: record.version, day, new }
+        Self { content: record.content_hash, version: record.version, day, new: false, names_files: false }
     }
 }
 

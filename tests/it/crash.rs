@@ -1,4 +1,4 @@
-//! The power goes at any moment: SIGKILL during a backfill, or during revisits, again and again, on the same root.
+//! The power goes at any moment: SIGKILL during a backfill, again and again, on the same root.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -180,4 +180,21 @@ fn killed_while_articles_change_no_version_is_lost_and_none_is_double() {
     }
     let texts = files_below(&stage.root().join("text"));
     assert!(texts.iter().all(|path| !path.to_string_lossy().ends_with(".tmp")), "{texts:#?}");
+}
+
+#[test]
+fn killed_while_whole_pages_are_archived_each_part_is_there_once() {
+    let seed = seed();
+    println!("LUUTRU_SEED={seed}");
+    let mut dice = Dice(seed);
+    let specs = vec![PortalSpec::vnpt("mot", 31).articles(30), PortalSpec::nukeviet("hai", 32).articles(30)];
+    let (torn, whole) = (Stage::new(specs.clone()), Stage::new(specs));
+    let words = ["backfill", "--requisites", "all", "--attachments", "yes", "--delay", "3ms"];
+    for stage in [&torn, &whole] {
+        stage.site_files("");
+    }
+    whole.crawl(&words).ended(0);
+    let made = torment_stage(&torn, &words, kills().div_ceil(3), &mut dice);
+    assert!(made > 0, "the backfill is too short to be killed");
+    assert_eq!(torn.parts(), whole.parts());
 }

@@ -309,6 +309,25 @@ fn nothing_is_asked_for_twice_not_even_after_a_rebuild() {
 }
 
 #[test]
+fn pages_read_back_in_name_what_they_named_when_they_came() {
+    // Many texts are on both portals, and so are style sheets, scripts and fonts.
+    let specs = vec![PortalSpec::vnpt("mot", 31).articles(30), PortalSpec::nukeviet("hai", 32).articles(30)];
+    let (later, whole) = (Stage::new(specs.clone()), Stage::new(specs));
+    let (all, pages) = (["--requisites", "all", "--attachments", "yes"], PAGES_ALONE);
+    for (stage, more) in [(&whole, all.as_slice()), (&later, pages.as_slice())] {
+        stage.site_files("");
+        stage.crawl(&[&["backfill"], more].concat()).ended(0);
+    }
+    let alone: BTreeSet<_> = later.parts().into_keys().collect();
+    fs::remove_dir_all(later.root().join("state")).unwrap();
+    later.crawl(&[["backfill"].as_slice(), &all].concat()).ended(0);
+    let had = later.parts();
+    assert!(had.len() > alone.len() + 60, "{} {}", had.len(), alone.len());
+    assert_eq!(had, whole.parts());
+    later.verify();
+}
+
+#[test]
 fn the_queue_survives_a_kill() {
     let pair = Pair::start();
     let root = pair.root();

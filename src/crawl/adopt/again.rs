@@ -4,37 +4,25 @@ use url::Url;
 
 use super::Adopter;
 use crate::archive::catalog::{ArticleRecord, WarcRef};
-use crate::archive::warc::{RawRecord, Receipt, RecordId, RecordType, field, locate, parse_date, read_at};
-use crate::config::{Site, Whole};
+use crate::archive::warc::{RawRecord, Receipt, RecordId, field, locate, parse_date, read_at};
+use crate::config::Site;
 use crate::crawl::coverage::Fate;
 use crate::crawl::error::CrawlError;
 use crate::crawl::found::Text;
 use crate::crawl::process::{Finding, html, read_article};
 use crate::crawl::readers::ArticleReaders;
-use crate::crawl::recorded::{Lines, Read, exchange_of, visit_of};
+use crate::crawl::recorded::{Lines, Read, visit_of};
 use crate::crawl::recurring;
-use crate::crawl::requisites::Restore;
 use crate::crawl::rows::{QueueRow, UrlState};
 use crate::crawl::shelve::{self, Shelved, Source};
 use crate::crawl::templates;
 use crate::crawl::versions::{Pending, Records};
+use crate::fetch::Exchange;
 use crate::ledger::{Batch, LedgerError};
 use crate::model::{CanonicalUrl, Digest, Stamp};
 use crate::portal;
 
 impl Adopter<'_> {
-    /// What is archived beside pages.
-    #[must_use]
-    pub fn whole(self, whole: Whole) -> Self {
-        Self { whole, ..self }
-    }
-
-    /// Puts rows of parts of pages back.
-    pub(super) fn parts(&self) -> Restore<'_> {
-        let (ledger, limits) = (&*self.ledger, self.limits);
-        Restore { ledger, frontier: self.frontier, sites: self.sites, whole: self.whole, limits }
-    }
-
     /// The content that an address held so far.
     pub(super) fn content_at(&self, site: &str, key: &CanonicalUrl) -> Result<Option<Digest>, CrawlError> {
         Ok(match self.frontier.row(site, key)?.map(|row| row.state) {
@@ -77,7 +65,7 @@ impl Adopter<'_> {
         let record = self.record_of(&content)?;
         // The crash may have come before the address was noted.
         let noted = record.filter(|record| before.is_some() || record.locations.contains(&row.url));
-        Ok(noted.map(|record| Read::of(&record, false)))
+        Ok(noted.map(|record| Read::of(&record)))
     }
 
     /// A 304: the archived article was visited, and is as it was.
@@ -172,17 +160,15 @@ impl Adopter<'_> {
 
     /// Reads a captured page as an article once more, through the original when the capture is a revisit.
     pub(super) fn read_again(&mut self, site: &str, row: &QueueRow, main: &RawRecord) -> Result<Finding, CrawlError> {
-        let response = match main.fields.kind() {
-            RecordType::Revisit => match self.original_block(main)? {
-                Some(block) => block,
-                None => return Ok(Finding::NotArticle("the revisited page is gone".to_owned())),
-            },
-            _ => main.block.clone(),
-        };
-        let Some(exchange) = exchange_of(main, response) else {
-            return Ok(Finding::NotArticle("unreadable capture".to_owned()));
-        };
-        let page = match html(&self.limits, &exchange) {
+        match self.exchange(main)? {
+            Some(exchange) => self.read_page(site, row, &exchange),
+            None => Ok(Finding::NotArticle("unreadable capture".to_owned())),
+        }
+    }
+
+    /// Reads a page as an article.
+    pub(super) fn read_page(&mut self, site: &str, row: &QueueRow, exchange: &Exchange) -> Result<Finding, CrawlError> {
+        let page = match html(&self.limits, exchange) {
             Ok(page) => page,
             Err(cause) => return Ok(Finding::NotArticle(cause)),
         };

@@ -57,23 +57,27 @@ impl Adopter<'_> {
                 return Ok(None);
             }
             let group = read(&mut reader, tails, place)?;
-            self.text(&group)?;
+            self.text(&group, &tails[place.tail].name.site)?;
         }
         Ok(Some(ends))
     }
 
-    /// A text or a location: its record becomes a row, a file and a line again.
-    fn text(&mut self, group: &Group) -> Result<(), CrawlError> {
+    /// A text or a location of the series of `site`: its record becomes a row, a file and a line again.
+    fn text(&mut self, group: &Group, site: &str) -> Result<(), CrawlError> {
         let Some(metadata) = metadata_of(group) else { return Ok(()) };
         let Ok(record) = serde_json::from_slice::<ArticleRecord>(&metadata.block) else {
             return Ok(());
         };
         let conversion = group.iter().find(|record| record.fields.kind() == RecordType::Conversion);
         let refers = conversion.unwrap_or(metadata).fields.get(field::REFERS_TO).and_then(RecordId::parse);
+        let new = conversion.is_some();
+        // Another portal's new version of an article is the article's, and its files are that portal's.
+        let own = new && record.site == site;
         if let Some(source) = refers {
             // A record that only adds a location refers to the same page as the text itself.
-            let before = self.texts.get(&source).is_some_and(|known| known.new);
-            self.texts.insert(source, Read::of(&record, before || conversion.is_some()));
+            let before = self.texts.get(&source);
+            let (new, own) = before.map_or((new, own), |known| (known.new || new, known.names_files || own));
+            self.texts.insert(source, Read { new, names_files: own, ..Read::of(&record) });
         }
         if let Some(skeleton) = record.template {
             self.suspects.insert(record.content_hash, skeleton);
@@ -88,13 +92,14 @@ impl Adopter<'_> {
         }
         let text = conversion.map(|record| String::from_utf8_lossy(&record.block).into_owned());
         if self.watch.is_some() {
-            return self.note(&Shelved::appended(record, text));
+            return self.note(&Shelved::appended(record, text), own);
         }
-        self.restore(&record, &metadata.block, text)
+        let whole = self.restore(&record, &metadata.block, text)?;
+        self.note(&whole, own)
     }
 
-    /// Makes what is missing of a text's files and of its line in the catalogue.
-    fn restore(&mut self, made: &ArticleRecord, json: &[u8], text: Option<String>) -> Result<(), CrawlError> {
+    /// Makes what is missing of a text's files and of its line in the catalogue; gives the record with all that is known.
+    fn restore(&mut self, made: &ArticleRecord, json: &[u8], text: Option<String>) -> Result<Shelved, CrawlError> {
         let mut record = made.clone();
         let mut line = json.to_vec();
         // The record beside the text may know of more than this one, from records that come later.
@@ -123,7 +128,7 @@ impl Adopter<'_> {
         if let Some(path) = supersedes.filter(|_| text.is_some()) {
             files::remove(root, &path)?;
         }
-        self.note(&Shelved::appended(record, text))
+        Ok(Shelved::appended(record, text))
     }
 
     /// Appends a line to its catalogue, unless it is there.
@@ -135,10 +140,11 @@ impl Adopter<'_> {
         Ok(())
     }
 
-    pub(super) fn note(&mut self, shelved: &Shelved) -> Result<(), CrawlError> {
+    /// Rows of a text, or of what was added to one; with `own`, its record names the files that its page links to.
+    pub(super) fn note(&mut self, shelved: &Shelved, own: bool) -> Result<(), CrawlError> {
         let mut batch = Batch::default();
         versions::remember(&*self.ledger, &shelved.record, &mut batch)?;
-        self.parts().record(&shelved.record, &mut batch)?;
+        self.parts().record(&shelved.record, own, &mut batch)?;
         let text = shelved.text.as_deref();
         let site = &shelved.record.site;
         if !self.recurring.contains_key(site) {

@@ -21,7 +21,7 @@ pub use queue::row as known;
 pub use read::{PartRead, metadata, read, told};
 pub use restore::Restore;
 pub use rows::{Needed, PartRow};
-pub use settle::{named, settle};
+pub use settle::{files, named, settle};
 
 /// Parts of one page at most; the richest portal page seen names 140.
 const PER_PAGE: usize = 200;

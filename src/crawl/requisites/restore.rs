@@ -7,12 +7,13 @@ use super::queue::{Queue, row};
 use super::rows::{Held, PartRow};
 use super::{DEPTH, NAMED};
 use crate::archive::catalog::{ArticleRecord, Asset};
-use crate::archive::warc::{RawRecord, Receipt, RecordType, field, http};
+use crate::archive::warc::{RawRecord, Receipt, field, http};
 use crate::config::{Requisites, Site, Whole};
 use crate::crawl::frontier::Frontier;
-use crate::crawl::process::{html, text};
-use crate::crawl::recorded::{Lines, exchange_of, is_page};
+use crate::crawl::process::text;
+use crate::crawl::recorded::{Lines, is_page};
 use crate::crawl::rows::encode;
+use crate::fetch::Exchange;
 use crate::ledger::{Batch, Key, Ledger, LedgerError};
 use crate::model::{Digest, Limits};
 use crate::page::requisites::{Kind, Requisite, of_page, of_style};
@@ -33,7 +34,7 @@ pub struct Restore<'a> {
 }
 
 impl Restore<'_> {
-    /// A part's own capture: it is held, or known not to be had.
+    /// A part's own capture: it is held, or known not to be had. Says whether that is news.
     pub fn capture(
         &self,
         site: &str,
@@ -41,51 +42,53 @@ impl Restore<'_> {
         lines: &Lines<'_>,
         receipt: &Receipt,
         batch: &mut Batch,
-    ) -> Result<(), LedgerError> {
-        let Some(url) = lines.get("luutru-url") else { return Ok(()) };
+    ) -> Result<bool, LedgerError> {
+        let Some(url) = lines.get("luutru-url") else { return Ok(false) };
         let known = row(self.ledger, site, url)?;
         if matches!(known, Some(PartRow::Held(_))) {
-            return Ok(());
+            return Ok(false);
         }
         let status = http::status(&main.block).unwrap_or(0);
         let state = match (is_page(main), held(main, lines, receipt)) {
             (true, Some(held)) => PartRow::Held(held),
             (true, None) => PartRow::Failed { cause: "not what was asked for".to_owned(), waits: None },
             // A redirect is no end, and what a server could not give for now is asked for again.
-            (false, _) if !(400..500).contains(&status) || matches!(status, 408 | 425 | 429) => return Ok(()),
+            (false, _) if !(400..500).contains(&status) || matches!(status, 408 | 425 | 429) => return Ok(false),
             (false, _) => PartRow::Failed { cause: status.to_string(), waits: None },
         };
         if let Some(place) = known.and_then(|known| known.place()) {
             batch.delete(Key::part_queue(site, place));
         }
         batch.put(Key::part(site, url), encode(&state));
-        self.sheet(site, main, lines)
+        Ok(true)
+    }
+
+    /// How far from its page a part lies that names parts in turn; `None` for any other.
+    pub fn sheet_depth(main: &RawRecord, lines: &Lines<'_>) -> Option<u8> {
+        let depth = lines.get("luutru-depth")?.parse().ok()?;
+        (lines.get("luutru-kind") == Some("style") && depth < DEPTH && is_page(main)).then_some(depth)
     }
 
     /// What a style sheet names.
-    fn sheet(&self, site: &str, main: &RawRecord, lines: &Lines<'_>) -> Result<(), LedgerError> {
-        let depth: u8 = lines.get("luutru-depth").and_then(|depth| depth.parse().ok()).unwrap_or(DEPTH);
-        let is_style = lines.get("luutru-kind") == Some("style");
-        if !is_style || depth >= DEPTH || main.fields.kind() != RecordType::Response || !is_page(main) {
-            return Ok(());
-        }
-        let Some(exchange) = exchange_of(main, main.block.clone()) else { return Ok(()) };
-        let Ok(decoded) = text(&self.limits, &exchange) else { return Ok(()) };
+    pub fn sheet(&self, site: &str, exchange: &Exchange, depth: u8) -> Result<(), LedgerError> {
+        let Ok(decoded) = text(&self.limits, exchange) else { return Ok(()) };
         self.note(site, &exchange.url, depth + 1, &of_style(&decoded.text, &exchange.url, NAMED))
     }
 
-    /// What an article's page names.
-    pub fn page(&self, site: &str, main: &RawRecord) -> Result<(), LedgerError> {
-        if self.whole.requisites == Requisites::None || main.fields.kind() != RecordType::Response {
-            return Ok(());
+    /// What an article's page names: `files`, and what it needs to be shown.
+    pub fn page(&self, site: &str, exchange: &Exchange, files: Vec<Requisite>) -> Result<(), LedgerError> {
+        let mut named = files;
+        if self.whole.requisites != Requisites::None
+            && let Ok(decoded) = text(&self.limits, exchange)
+        {
+            named.extend(of_page(&decoded.text, &exchange.url, NAMED));
         }
-        let Some(exchange) = exchange_of(main, main.block.clone()) else { return Ok(()) };
-        let Ok(page) = html(&self.limits, &exchange) else { return Ok(()) };
-        self.note(site, &page.url, 1, &of_page(&page.source, &page.url, NAMED))
+        self.note(site, &exchange.url, 1, &named)
     }
 
-    /// The files and images of a record: what is not in its place yet is owed.
-    pub fn record(&self, record: &ArticleRecord, batch: &mut Batch) -> Result<(), LedgerError> {
+    /// The files and images of a record: what is not in its place yet is owed. With `own`, its files are those that the
+    /// record's site was to be asked for.
+    pub fn record(&self, record: &ArticleRecord, own: bool, batch: &mut Batch) -> Result<(), LedgerError> {
         let open = |wanted: bool, assets: &[Asset]| -> Vec<Requisite> {
             let open = assets.iter().filter(|asset| wanted && asset.warc.is_none());
             let open = open.filter_map(|asset| Url::parse(&asset.url).ok());
@@ -101,7 +104,7 @@ impl Restore<'_> {
         batch.put(owing, Vec::new());
         match Url::parse(&record.url) {
             // Images are queued, or known, by the captures of the page and of their own.
-            Ok(page) if !files.is_empty() => self.note(&record.site, &page, 1, &files),
+            Ok(page) if own && !files.is_empty() => self.note(&record.site, &page, 1, &files),
             _ => Ok(()),
         }
     }

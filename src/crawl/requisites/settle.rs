@@ -17,6 +17,12 @@ fn queue<'a>(run: &'a Run, site: &'a SiteRun) -> Queue<'a> {
     Queue { ledger: &*run.ledger, frontier: &run.frontier, site: &site.site, whole: run.whole }
 }
 
+/// The files that an article's page links to.
+pub fn files(text: &Text) -> Vec<Requisite> {
+    let files = text.article.attachments.iter();
+    files.map(|file| Requisite { url: file.url.clone(), kind: Kind::File }).collect()
+}
+
 /// Queues the parts and files of an article's page; its record is owed the places of its files and images.
 pub fn named(
     run: &Run,
@@ -28,9 +34,8 @@ pub fn named(
     if !run.whole.any() {
         return Ok(());
     }
-    let files = text.article.attachments.iter().map(|file| Requisite { url: file.url.clone(), kind: Kind::File });
     // Files first: what a page links to matters more than how it looks.
-    let all: Vec<Requisite> = files.chain(text.requisites.iter().cloned()).collect();
+    let all: Vec<Requisite> = files(text).into_iter().chain(text.requisites.iter().cloned()).collect();
     let left = queue(run, site).note(&text.final_url, 1, &all)?;
     site.stats.parts().skip(&left);
     if record.site == site.id()

@@ -4,7 +4,7 @@ mod archive;
 mod run;
 mod wacz;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +12,8 @@ use std::time::Duration;
 use luutru_portal::{Family, Gold, Portal, PortalSpec, Portals, Request};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+use crate::harness::captures;
 
 pub use archive::{Kept, records};
 pub use run::{Ran, Running, luutru};
@@ -157,6 +159,23 @@ impl Stage {
         let files: Vec<PathBuf> = files_below(&folder);
         assert_eq!(files.len(), 1, "{}: {files:?}", folder.display());
         serde_json::from_slice(&fs::read(&files[0]).unwrap()).unwrap()
+    }
+
+    /// The status of every article and every part of a page in the archive, by its address without the port and what it
+    /// was asked for as. None is there twice.
+    pub fn parts(&self) -> BTreeMap<(String, String), u16> {
+        let mut out = BTreeMap::new();
+        for seen in captures(&self.root()) {
+            let Some(task) = seen.line("luutru-task") else { continue };
+            if !["article", "requisite", "attachment"].contains(&task.as_str()) {
+                continue;
+            }
+            let url = url::Url::parse(&seen.url).unwrap();
+            let place = format!("{}{}", url.host_str().unwrap(), &url[url::Position::BeforePath..]);
+            let before = out.insert((place, task), seen.status);
+            assert!(before.is_none(), "{} is captured twice", seen.url);
+        }
+        out
     }
 
     /// Id of the site that a bare address makes.
