@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Adopter;
 use crate::archive::catalog::{ArticleRecord, WarcRef};
-use crate::archive::warc::{RawRecord, Receipt, RecordId, field, locate, parse_date, read_at};
+use crate::archive::warc::{RawRecord, Receipt, RecordId, RecordType, field, locate, parse_date, read_at};
 use crate::config::Site;
 use crate::crawl::coverage::Fate;
 use crate::crawl::error::CrawlError;
@@ -160,10 +160,12 @@ impl Adopter<'_> {
 
     /// Reads a captured page as an article once more, through the original when the capture is a revisit.
     pub(super) fn read_again(&mut self, site: &str, row: &QueueRow, main: &RawRecord) -> Result<Finding, CrawlError> {
-        match self.exchange(main)? {
-            Some(exchange) => self.read_page(site, row, &exchange),
-            None => Ok(Finding::NotArticle("unreadable capture".to_owned())),
+        if let Some(exchange) = self.exchange(main)? {
+            return self.read_page(site, row, &exchange);
         }
+        let gone = main.fields.kind() == RecordType::Revisit;
+        let cause = if gone { "the revisited page is gone" } else { "unreadable capture" };
+        Ok(Finding::NotArticle(cause.to_owned()))
     }
 
     /// Reads a page as an article.
