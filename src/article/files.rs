@@ -36,24 +36,40 @@ pub(super) fn address(element: &Element) -> Option<String> {
 
 /// Whether an address ends in a file type, before its query; DNN hands files out by ticket.
 pub(super) fn file_like(address: &str) -> bool {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let path = path_of(address);
     if path.ends_with("LinkClick.aspx") {
         return address.contains("fileticket=");
     }
     // Liferay puts a uuid after the file name: /documents/1/2/name.pdf/uuid.
-    path.rsplit('/').take(2).any(typed)
+    let (before, last) = last_part(path);
+    typed(last) || typed(last_part(before).1)
+}
+
+/// An address before its query and its fragment.
+fn path_of(address: &str) -> &str {
+    let end = memchr::memchr2(b'?', b'#', address.as_bytes());
+    end.map_or(address, |end| &address[..end])
+}
+
+/// What stands before the last slash, and what stands after it.
+fn last_part(path: &str) -> (&str, &str) {
+    memchr::memrchr(b'/', path.as_bytes()).map_or(("", path), |at| (&path[..at], &path[at + 1..]))
 }
 
 fn typed(name: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(stem, kind)| !stem.is_empty() && TYPES.iter().any(|known| kind.eq_ignore_ascii_case(known)))
+    ending(name).is_some_and(|kind| TYPES.iter().any(|known| kind.eq_ignore_ascii_case(known)))
+}
+
+/// What stands after a name's last dot, where that is as short as a file type.
+fn ending(name: &str) -> Option<&str> {
+    let dot = memchr::memrchr(b'.', name.as_bytes()).filter(|dot| *dot > 0)?;
+    Some(&name[dot + 1..]).filter(|kind| (2..=4).contains(&kind.len()))
 }
 
 /// Whether an address is that of a picture.
 pub(super) fn is_picture(address: &str) -> bool {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    let ending = path.rsplit('/').next().unwrap_or_default().rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| PICTURES.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    let (_, name) = last_part(path_of(address));
+    ending(name).is_some_and(|kind| PICTURES.iter().any(|known| kind.eq_ignore_ascii_case(known)))
 }
 
 /// Viewers whose address names a file, whatever it ends in: Google's, Microsoft's.

@@ -174,11 +174,22 @@ fn fold(text: &str) -> String {
     let table = TABLE.as_slice();
     let bytes = text.as_bytes();
     let mut word = 0;
-    // What stays as it is, most of a text, is copied in runs.
-    let (mut run, mut at) = (0, 0);
+    // What stays as it is, most of a text, is copied in runs; `kept` is behind the last space of a run.
+    let (mut run, mut at, mut kept) = (0, 0, 0);
+    let copy = |out: &mut String, word: &mut usize, run: usize, at: usize, kept: usize| {
+        if kept > run {
+            *word = out.len() + (kept - run);
+        }
+        out.push_str(&text[run..at]);
+    };
     while at < bytes.len() {
         if matches!(bytes[at], b'a'..=b'z' | b'0'..=b'9') {
             at += 1;
+            continue;
+        }
+        if bytes[at] == b' ' && ends_as_it_is(&bytes[run..at]) {
+            at += 1;
+            kept = at;
             continue;
         }
         let Some(c) = text[at..].chars().next() else { break };
@@ -188,7 +199,7 @@ fn fold(text: &str) -> String {
             at = next;
             continue;
         }
-        out.push_str(&text[run..at]);
+        copy(&mut out, &mut word, run, at, kept);
         (run, at) = (next, next);
         match folded {
             Some(0) => end_word(&mut out, &mut word),
@@ -198,10 +209,20 @@ fn fold(text: &str) -> String {
             _ => end_word(&mut out, &mut word),
         }
     }
-    out.push_str(&text[run..]);
+    copy(&mut out, &mut word, run, bytes.len(), kept);
     end_word(&mut out, &mut word);
     out.truncate(out.trim_end_matches(' ').len());
     out
+}
+
+/// Whether a run ends in a word whose end changes nothing: there is one, and no tone mark stands before a bare last letter.
+fn ends_as_it_is(run: &[u8]) -> bool {
+    match run {
+        [.., before, b'a' | b'e' | b'y'] => before.is_ascii(),
+        // Of one letter alone, what stands before it was copied earlier.
+        [b'a' | b'e' | b'y'] | [] => false,
+        [.., last] => *last != b' ',
+    }
 }
 
 /// Folds the word that began at `start` and opens the next one.

@@ -140,8 +140,8 @@ impl Account {
 
 /// Whether a block may be learned: a short paragraph or item with words that nobody signs with.
 fn counts(block: &str) -> bool {
-    block.chars().count() < LONGEST
-        && block.chars().filter(|c| c.is_alphabetic()).count() >= LETTERS
+    block.chars().nth(LONGEST - 1).is_none()
+        && block.chars().filter(|c| c.is_alphabetic()).take(LETTERS).count() == LETTERS
         && !block.contains(" | ")
         && !tail::could_sign(block)
 }

@@ -64,12 +64,15 @@ pub(super) fn composed(text: &str) -> bool {
     // C3 to C6 (Latin), E1 BA/BB (Vietnamese) and E2 80 (punctuation) are safe; CC, CD (combining marks) and the rest
     // are looked at by the library.
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().all(|(at, byte)| match byte {
-        0..=0xC6 => true,
-        0xE1 => matches!(bytes.get(at + 1), Some(0xBA | 0xBB)),
-        0xE2 => matches!(bytes.get(at + 1), Some(0x80 | 0x82)),
-        _ => false,
-    })
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at += match (byte, bytes.get(at + 1)) {
+            (0..=0xC6, _) => 1,
+            (0xE1, Some(0xBA | 0xBB)) | (0xE2, Some(0x80 | 0x82)) => 3,
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// Characters of `text`.

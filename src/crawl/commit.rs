@@ -7,7 +7,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::coverage::Fate;
@@ -78,13 +79,9 @@ impl Committer {
         let mut filled = Instant::now();
         while let Some(first) = self.first(incoming)? {
             let mut batch = vec![first];
-            let until = Instant::now() + GATHER;
-            while batch.len() < MOST {
-                match incoming.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                    Ok(item) => batch.push(item),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-                }
-            }
+            // Asleep, and not woken by each of them.
+            thread::sleep(GATHER);
+            batch.extend(incoming.try_iter().take(MOST - 1));
             self.commit(batch)?;
             if filled.elapsed() > FILL {
                 requisites::fill(&mut self.shelf, &self.run)?;

@@ -64,7 +64,8 @@ pub fn texts(
         }
         versions::remember(ledger, record, &mut batch)?;
         if let Some(signature) = text.as_ref().and_then(|text| near::signature(text, record)) {
-            rows.extend(near::rows(ledger, &rows, record, &signature)?);
+            let bands = near::bands(ledger, &rows, &signature)?;
+            rows.extend(near::rows(bands, record, &signature));
         }
     }
     for (key, row) in rows {

@@ -47,26 +47,29 @@ pub fn signature(text: &str, record: &ArticleRecord) -> Option<Signature> {
     Signature::of(text, |block| record.images.iter().any(|image| image.label.as_deref() == Some(block)))
 }
 
-/// Texts of other articles that are nearly this one, the likest first.
+/// The rows of a signature's bands as they stand; empty where there is none yet.
+pub fn bands<L: Ledger + ?Sized>(ledger: &L, pending: &Rows, signature: &Signature) -> Result<Vec<Entry>, LedgerError> {
+    let row = |name: Vec<u8>| get(ledger, pending, &name).map(|texts| (name, texts.unwrap_or_default()));
+    signature.bands().map(|(band, key)| row(Key::band(band, key))).collect()
+}
+
+/// Texts of other articles that are nearly this one, the likest first, by the bands of its signature.
 pub fn find<L: Ledger + ?Sized>(
     ledger: &L,
     pending: &Rows,
+    bands: &[Entry],
     id: &str,
     signature: &Signature,
 ) -> Result<Vec<Neighbour>, LedgerError> {
-    let mut shared: HashMap<Vec<u8>, usize> = HashMap::new();
-    for (band, key) in signature.bands() {
-        if let Some(texts) = get(ledger, pending, &Key::band(band, key))? {
-            for text in texts.chunks_exact(SHORT) {
-                *shared.entry(text.to_vec()).or_default() += 1;
-            }
-        }
+    let mut shared: HashMap<&[u8], usize> = HashMap::new();
+    for text in bands.iter().flat_map(|(_, texts)| texts.chunks_exact(SHORT)) {
+        *shared.entry(text).or_default() += 1;
     }
-    let mut candidates: Vec<(Vec<u8>, usize)> = shared.into_iter().collect();
-    candidates.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut candidates: Vec<(&[u8], usize)> = shared.into_iter().collect();
+    candidates.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let mut near: Vec<(f64, Neighbour)> = Vec::new();
     for (short, _) in candidates.into_iter().take(CANDIDATES) {
-        let name = Key::signature(&short);
+        let name = Key::signature(short);
         let Some(bytes) = get(ledger, pending, &name)? else { continue };
         let row: SignatureRow = decode(&name, &bytes)?;
         let likeness = Signature::from_bytes(&row.values).map_or(0.0, |other| signature.likeness(&other));
@@ -82,18 +85,11 @@ fn get<L: Ledger + ?Sized>(ledger: &L, pending: &Rows, key: &[u8]) -> Result<Opt
     pending.get(key).map_or_else(|| ledger.get(key), |row| Ok(Some(row.clone())))
 }
 
-/// The rows under which a text's signature is found. Safe to repeat.
-pub fn rows<L: Ledger + ?Sized>(
-    ledger: &L,
-    pending: &Rows,
-    record: &ArticleRecord,
-    signature: &Signature,
-) -> Result<Vec<Entry>, LedgerError> {
+/// The rows under which a text's signature is found, from those of its bands as they stand. Safe to repeat.
+pub fn rows(bands: Vec<Entry>, record: &ArticleRecord, signature: &Signature) -> Vec<Entry> {
     let mut out = Vec::with_capacity(BANDS + 1);
     let short = &record.content_hash.0[..SHORT];
-    for (band, key) in signature.bands() {
-        let name = Key::band(band, key);
-        let mut texts = get(ledger, pending, &name)?.unwrap_or_default();
+    for (name, mut texts) in bands {
         if texts.chunks_exact(SHORT).any(|text| text == short) {
             continue;
         }
@@ -105,7 +101,7 @@ pub fn rows<L: Ledger + ?Sized>(
     }
     let row = SignatureRow { id: record.id.clone(), content: record.content_hash, values: signature.0.to_vec() };
     out.push((Key::signature(short), encode(&row)));
-    Ok(out)
+    out
 }
 
 /// Adds ids that a record does not name yet; says whether it named more afterwards.
@@ -139,7 +135,8 @@ mod tests {
         record.content_hash = Digest::of(format!("{n}").as_bytes());
         let signature = signature(&text(n), &record).unwrap();
         let mut batch = Batch::default();
-        for (key, row) in rows(ledger, &Rows::new(), &record, &signature).unwrap() {
+        let known = bands(ledger, &Rows::new(), &signature).unwrap();
+        for (key, row) in rows(known, &record, &signature) {
             batch.put(key, row);
         }
         ledger.apply(&batch).unwrap();
@@ -154,7 +151,8 @@ mod tests {
         for (band, key) in signature.bands() {
             assert!(ledger.get(&Key::band(band, key)).unwrap().unwrap().len() <= BAND * SHORT);
         }
-        let near = find(&ledger, &Rows::new(), "new", signature).unwrap();
+        let known = bands(&ledger, &Rows::new(), signature).unwrap();
+        let near = find(&ledger, &Rows::new(), &known, "new", signature).unwrap();
         assert!((1..=CANDIDATES).contains(&near.len()));
         assert!(near.iter().any(|neighbour| neighbour.id == "id49"), "{near:?}");
         assert!(near.iter().all(|neighbour| neighbour.id != "id3"), "{near:?}");
@@ -164,15 +162,18 @@ mod tests {
     fn an_article_is_no_neighbour_of_itself_and_names_are_bounded() {
         let ledger = MemoryLedger::default();
         let (mut record, signature) = shelve(&ledger, 1);
-        assert!(find(&ledger, &Rows::new(), "id1", &signature).unwrap().is_empty());
+        let known = bands(&ledger, &Rows::new(), &signature).unwrap();
+        assert!(find(&ledger, &Rows::new(), &known, "id1", &signature).unwrap().is_empty());
         // Texts of one commit find each other before the ledger knows them, and none pushes another out.
         let (empty, mut pending) = (MemoryLedger::default(), Rows::new());
         for id in ["id7", "id8"] {
             let mut other = record.clone();
             (other.id, other.content_hash) = (id.to_owned(), Digest::of(id.as_bytes()));
-            pending.extend(rows(&empty, &pending, &other, &signature).unwrap());
+            let known = bands(&empty, &pending, &signature).unwrap();
+            pending.extend(rows(known, &other, &signature));
         }
-        assert_eq!(find(&empty, &pending, "id1", &signature).unwrap().len(), 2);
+        let known = bands(&empty, &pending, &signature).unwrap();
+        assert_eq!(find(&empty, &pending, &known, "id1", &signature).unwrap().len(), 2);
         assert!(!name(&mut record, ["id1".to_owned()]));
         assert!(name(&mut record, (0..100).map(|n| format!("n{n}"))));
         assert_eq!(record.near_duplicates.len(), NAMED);

@@ -104,7 +104,11 @@ pub fn shelve(
             record
         }
     };
-    let told = tell(&records, found.signature.as_ref().filter(|_| text.is_some()), &mut record)?;
+    let signature = found.signature.as_ref().filter(|_| text.is_some());
+    let bands = signature.map(|signature| near::bands(ledger, &records.pending.near, signature)).transpose()?;
+    let compared = signature.zip(bands);
+    let told = compared.as_ref().map(|(signature, bands)| tell(&records, signature, bands, &mut record));
+    let told = told.transpose()?.unwrap_or_default();
     let json = serde_json::to_vec(&record).unwrap_or_default();
     let now = shelf.stamp(now);
     let capture = TextCapture {
@@ -123,8 +127,8 @@ pub fn shelve(
     }
     pending.add(&record);
     let mut near = Vec::new();
-    if let Some(signature) = found.signature.filter(|_| text.is_some()) {
-        near = near::rows(ledger, &pending.near, &record, &signature)?;
+    if let Some((signature, bands)) = compared {
+        near = near::rows(bands, &record, signature);
         pending.near.extend(near.iter().cloned());
     }
     let text = text.map(str::to_owned);
@@ -134,11 +138,11 @@ pub fn shelve(
 /// Names the articles that are nearly the same in the record of a new text; gives their records, which name it in turn.
 fn tell<L: Ledger + ?Sized>(
     records: &Records<'_, L>,
-    signature: Option<&Signature>,
+    signature: &Signature,
+    bands: &[Entry],
     record: &mut ArticleRecord,
 ) -> Result<Vec<ArticleRecord>, CrawlError> {
-    let Some(signature) = signature else { return Ok(Vec::new()) };
-    let near = near::find(records.ledger, &records.pending.near, &record.id, signature)?;
+    let near = near::find(records.ledger, &records.pending.near, bands, &record.id, signature)?;
     let mut told = Vec::new();
     for neighbour in &near {
         let Some(mut other) = records.of(&neighbour.content)? else { continue };

@@ -188,8 +188,15 @@ const NEXT: [&str; 20] = [
 ];
 const LAST: [&str; 7] = ["cuối", "cuối cùng", "trang cuối", "trang cuối cùng", "last", "last page", "end"];
 
+/// Bytes of a label; more is the title of an article.
+const LABEL_BYTES: usize = 80;
+
 /// Reads a pager label, in Vietnamese or English, with or without arrows.
 pub(super) fn label(text: &str) -> Label {
+    let text = text.trim();
+    if text.len() > LABEL_BYTES {
+        return Label::Other;
+    }
     let text = fold(text);
     if let Ok(number) = text.parse() {
         return Label::Number(number);

@@ -49,6 +49,51 @@ fn normal_form_keeps_letters_and_digits() {
 }
 
 #[test]
+fn words_fold_side_by_side_as_they_do_alone() {
+    let words = [
+        "tỉnh",
+        "ủy",
+        "Ủy",
+        "hòa",
+        "Hòa",
+        "HÒA",
+        "quý",
+        "qúy",
+        "a",
+        "y",
+        "e",
+        "hò\u{ad}a",
+        "ò",
+        "xã",
+        "đất",
+        "thuý",
+        "2026",
+        "5/3",
+        "–",
+        "(họp)",
+        "họa.",
+        "u\u{309}y",
+        "\u{200b}",
+        "Ya",
+        "xây",
+        "của",
+        "bà",
+        "𝒂",
+        "ﬁ",
+    ];
+    for one in words {
+        for other in words {
+            for between in [" ", "  ", ", ", "\u{a0}", "\n", " ủy ", " bờ xa "] {
+                let text = format!("{one}{between}{other}{between}{one}");
+                let alone = [one, between, other, between, one].map(normal_form);
+                let alone: Vec<&str> = alone.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+                assert_eq!(normal_form(&text), alone.join(" "), "{text:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn hash_ignores_spelling_style_and_what_is_no_content() {
     let base = content_hash(["Tỉnh ủy họp", "Chiều 5/3, Tỉnh ủy họp."]);
     assert_eq!(base, content_hash(["TỈNH UỶ HỌP", "Chiều 5-3; Tỉnh uỷ họp"]));

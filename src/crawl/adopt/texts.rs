@@ -154,7 +154,8 @@ impl Adopter<'_> {
             row.adopt(&shelved.record, text);
         }
         if let Some(signature) = text.and_then(|text| near::signature(text, &shelved.record)) {
-            for (key, row) in near::rows(&*self.ledger, &near::Rows::new(), &shelved.record, &signature)? {
+            let bands = near::bands(&*self.ledger, &near::Rows::new(), &signature)?;
+            for (key, row) in near::rows(bands, &shelved.record, &signature) {
                 batch.put(key, row);
             }
         }
