@@ -5,7 +5,7 @@ use ego_tree::NodeId;
 use super::body::{self, Region, Weights};
 use super::captions::Captions;
 use super::date_line::{DateLine, date_line, labelled};
-use super::fold::key;
+use super::fold::{agree, key};
 use super::head::{self, Title};
 use super::hints::Hints;
 use super::outline::{LineKind, Outline};
@@ -186,7 +186,6 @@ impl<'a> Draft<'a> {
     /// Sorts the lines into lead, paragraphs, captions and the rest.
     fn take_lines(&mut self, weights: &Weights, kept: Vec<usize>, lead: Option<usize>) {
         let outline = self.outline;
-        let title_key = key(&self.title.text);
         let mut order: Vec<usize> = Vec::with_capacity(kept.len() + 4);
         let from = self.title.line.map_or(self.first, |line| line + 1);
         if let Some(area) = lead {
@@ -206,7 +205,8 @@ impl<'a> Draft<'a> {
         let mut begun = false;
         for (position, index) in order.into_iter().enumerate() {
             let line = &outline.lines[index];
-            let heading = Some(index) == self.title.line || (self.blocks.is_empty() && key(&line.text) == title_key);
+            let heading =
+                Some(index) == self.title.line || (self.blocks.is_empty() && agree(&line.text, &self.title.text));
             if heading || dated.contains(&index) || (!begun && self.furnishes_head(weights, index)) {
                 continue;
             }
@@ -224,9 +224,7 @@ impl<'a> Draft<'a> {
                 self.lead = Some(line.text.clone());
                 continue;
             }
-            if self.blocks.len() < 3
-                && self.lead.as_ref().is_some_and(|lead| *lead == line.text || key(lead) == key(&line.text))
-            {
+            if self.blocks.len() < 3 && self.lead.as_ref().is_some_and(|lead| agree(lead, &line.text)) {
                 continue;
             }
             self.push(role(line.kind), index);

@@ -169,6 +169,17 @@ pub(super) fn key(text: &str) -> String {
     if composed(text) { fold(text) } else { fold(&text.nfc().collect::<String>()) }
 }
 
+/// Whether two texts have one key. Most that have not are told apart by their first letters.
+pub(super) fn agree(one: &str, other: &str) -> bool {
+    let first = |text: &str| text.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase());
+    // No tone mark, moved or composed, makes one basic letter of another.
+    let apart = match (first(one), first(other)) {
+        (Some(a), Some(b)) => a != b && a.is_ascii() && b.is_ascii(),
+        _ => false,
+    };
+    one == other || (!apart && key(one) == key(other))
+}
+
 fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let table = TABLE.as_slice();

@@ -20,6 +20,7 @@ pub(super) fn push_folded(line: &mut String, piece: &str) {
     // ASCII runs and ordinary letters are copied in one go; only these bytes can start something to fold.
     let plain = |byte: u8| byte > b' ' && !matches!(byte, 0xC2 | 0xE2 | 0xEF);
     let (mut run, mut at) = (0, 0);
+    line.reserve(piece.len());
     while let Some(byte) = bytes.get(at) {
         if plain(*byte) {
             at += 1;
@@ -61,14 +62,16 @@ pub(super) fn nfc(text: String) -> String {
 
 /// Whether a text is in NFC for certain: no lead byte of anything that could compose or change.
 pub(super) fn composed(text: &str) -> bool {
-    // C3 to C6 (Latin), E1 BA/BB (Vietnamese) and E2 80 (punctuation) are safe; CC, CD (combining marks) and the rest
-    // are looked at by the library.
+    // C3 to C6 (Latin) and E1 BA/BB (Vietnamese) are safe; so are punctuation, arrows, frames, shapes and dingbats (E2 up to
+    // AA, without the letter-like signs and marks of 83 and 84 and the brackets of 8C) and pictographs (F0 9F). CC, CD
+    // (combining marks) and the rest are looked at by the library.
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         at += match (byte, bytes.get(at + 1)) {
             (0..=0xC6, _) => 1,
-            (0xE1, Some(0xBA | 0xBB)) | (0xE2, Some(0x80 | 0x82)) => 3,
+            (0xE1, Some(0xBA | 0xBB)) | (0xE2, Some(0x80..=0x82 | 0x85..=0x8B | 0x8D..=0xAA)) => 3,
+            (0xF0, Some(0x9F)) => 4,
             _ => return false,
         };
     }

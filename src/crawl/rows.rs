@@ -9,7 +9,7 @@ use crate::ledger::LedgerError;
 use crate::model::{CanonicalUrl, Digest, PageRequest, Stamp};
 
 /// Version of the rows below; a ledger of another version is set aside and rebuilt from the WARC files.
-pub const ROWS_VERSION: &[u8] = b"4";
+pub const ROWS_VERSION: &[u8] = b"5";
 
 /// One article waiting to be fetched.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

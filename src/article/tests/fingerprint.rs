@@ -111,3 +111,36 @@ fn stored_forms_never_change_unnoticed() {
     // It is written into archives: a change needs a new NORMAL_FORM_VERSION.
     assert_eq!(content_hash(["Hòa bình"]).hash16(), content_hash(["hoà  BÌNH!"]).hash16());
 }
+
+#[test]
+fn texts_agree_when_their_keys_do() {
+    use crate::article::fold::{agree, key};
+
+    let texts = [
+        "",
+        "–",
+        "Ủy ban",
+        "UỶ BAN",
+        "u\u{309}y ban",
+        "“Uỷ ban”",
+        "Óa",
+        "oá",
+        "o\u{301}a",
+        "oa",
+        "uy ban",
+        "Đón tết",
+        "đón TẾT",
+        "don tet",
+        "9 xã",
+        "Xã 9",
+        "𝒂",
+        "K\u{212A}",
+        "\u{212A}k",
+        "kk",
+    ];
+    for one in texts {
+        for other in texts {
+            assert_eq!(agree(one, other), key(one) == key(other), "{one:?} {other:?}");
+        }
+    }
+}

@@ -190,3 +190,22 @@ fn attachments_are_resolved_from_links_scripts_and_viewers() {
     }
     assert_eq!(files.len(), expected.len());
 }
+
+#[test]
+fn what_is_passed_over_as_composed_is_so_for_every_character() {
+    use unicode_normalization::{IsNormalized, is_nfc_quick};
+
+    use crate::article::text::composed;
+
+    // No character that is passed over changes, and none joins the one before it; two wide blanks become others.
+    let blank = |c: &char| matches!(c, '\u{2000}' | '\u{2001}');
+    let passed = ('\u{0}'..=char::MAX).filter(|c| composed(&c.to_string()) && !blank(c));
+    let count = passed.inspect(|c| assert_eq!(is_nfc_quick([*c].into_iter()), IsNormalized::Yes, "{c:?}")).count();
+    assert!(count > 3_000, "{count}");
+    for text in ["Ủy ban → xã ▸ 5 ≥ 3", "📷 Ảnh", "• “Tin”"] {
+        assert!(composed(text), "{text}");
+    }
+    for text in ["u\u{309}y", "K\u{212A}", "\u{2126}", "\u{2329}", "a\u{20D0}", "が\u{3099}"] {
+        assert!(!composed(text), "{text}");
+    }
+}
