@@ -9,12 +9,17 @@ pub const NORMAL_FORM_VERSION: u32 = 1;
 
 /// The digest of texts in normal form: title, lead, body paragraphs, in this order.
 pub fn content_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> Digest {
+    hash_of_forms(parts.into_iter().map(normal_form))
+}
+
+/// The same of texts that are in normal form already.
+pub fn hash_of_forms(forms: impl IntoIterator<Item = impl AsRef<str>>) -> Digest {
     let mut bytes = format!("luutru-nf{NORMAL_FORM_VERSION}");
-    for part in parts {
-        let part = normal_form(part);
-        if !part.is_empty() {
+    for form in forms {
+        let form = form.as_ref();
+        if !form.is_empty() {
             bytes.push(' ');
-            bytes.push_str(&part);
+            bytes.push_str(form);
         }
     }
     Digest::of(bytes.as_bytes())

@@ -10,6 +10,8 @@
 //! twelve words that are no picture's label. Title, date line and byline seldom are that long; none of them says what a
 //! text is about.
 
+use std::borrow::Cow;
+
 use super::fold::normal_form;
 
 /// Values of a signature.
@@ -37,9 +39,18 @@ pub struct Signature(pub [u8; VALUES]);
 impl Signature {
     /// The signature of a text file's content; `label` tells the labels of pictures. `None` for a text of few words.
     pub fn of(text: &str, label: impl Fn(&str) -> bool) -> Option<Self> {
+        Self::of_blocks(text, label, |block| Cow::Owned(normal_form(block)))
+    }
+
+    /// The same, where normal forms of blocks may be known already.
+    pub fn of_blocks<'f>(
+        text: &str,
+        label: impl Fn(&str) -> bool,
+        mut form: impl FnMut(&str) -> Cow<'f, str>,
+    ) -> Option<Self> {
         let mut words: Vec<u64> = Vec::with_capacity(text.len() / 5);
         for block in text.trim_end().split("\n\n").filter(|block| !label(block)) {
-            let folded = normal_form(block);
+            let folded = form(block);
             let start = words.len();
             hash_words(folded.as_bytes(), &mut words);
             if words.len() - start < BLOCK_WORDS {

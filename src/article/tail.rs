@@ -146,7 +146,12 @@ pub(super) fn signature(text: &str) -> bool {
         "BỘ TRƯỞNG",
     ];
     let text = text.trim();
-    BEHALF.iter().any(|start| text.starts_with(start)) || OFFICES.contains(&text) || key(text) == "đã ký"
+    BEHALF.iter().any(|start| text.starts_with(start)) || OFFICES.contains(&text) || signed(text)
+}
+
+/// `(Đã ký)`: no other letters, however many dots and brackets.
+fn signed(text: &str) -> bool {
+    text.chars().filter(|c| c.is_alphanumeric()).take(6).count() < 6 && key(text) == "đã ký"
 }
 
 /// Whether a line may say who wrote the text, by its words alone.

@@ -1,6 +1,9 @@
 //! What reading a page found: an article, cleaned, with all that is compared.
 
+use std::borrow::Cow;
+
 use crate::article::Article;
+use crate::article::fingerprint::{hash_of_forms, normal_form};
 use crate::article::recurring::Learned;
 use crate::article::signature::Signature;
 use crate::model::Digest;
@@ -33,10 +36,8 @@ impl Text {
     /// An article without the blocks that recur.
     pub fn of(mut article: Article, final_url: String, suspect: Option<Digest>, learned: &Learned) -> Self {
         article.leave_out(learned);
-        let content = article.content_hash();
         let file = article.to_text();
-        let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
-        let signature = Signature::of(&file, label);
+        let (content, signature) = compared(&article, &file);
         let (earlier, requisites, known) = (Vec::new(), Vec::new(), learned.len());
         Self { article, file, content, signature, final_url, earlier, known, suspect, requisites }
     }
@@ -58,6 +59,68 @@ impl Text {
     }
 }
 
+/// What an article is compared by: its content hash, and its signature. Most blocks are in both: each is folded once.
+fn compared(article: &Article, file: &str) -> (Digest, Option<Signature>) {
+    let forms: Vec<(&str, String)> = article.content().map(|part| (part, normal_form(part))).collect();
+    let label = |block: &str| article.images.iter().any(|image| image.caption.as_deref() == Some(block));
+    // Blocks of the file stand in the order of the content's parts, with others between.
+    let mut rest = forms.as_slice();
+    let signature = Signature::of_blocks(file, label, |block| match rest.iter().position(|(part, _)| *part == block) {
+        Some(at) => {
+            let form = rest[at].1.as_str();
+            rest = &rest[at + 1..];
+            Cow::Borrowed(form)
+        }
+        None => Cow::Owned(normal_form(block)),
+    });
+    (hash_of_forms(forms.iter().map(|(_, form)| form)), signature)
+}
+
 fn learned_more(article: &Article, learned: &Learned) -> bool {
     article.content().any(|block| learned.has(block))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::{Block, Role};
+
+    #[test]
+    fn an_article_is_compared_as_its_parts_alone_would_be() {
+        let long = |n: usize| {
+            format!(
+                "Đoạn {n}: Tỉnh ủy, UBND và các xã ven sông đã họp bàn việc chống hạn cho {n} cánh đồng lúa mùa này."
+            )
+        };
+        let block = |role, text: String| Block { role, text };
+        let mut article = Article {
+            title: "Họp bàn việc chống hạn ở các xã ven sông".to_owned(),
+            titled: true,
+            date_line: Some("05/03/2026 10:00".to_owned()),
+            lead: Some(long(0)),
+            blocks: Vec::new(),
+            byline: None,
+            published: None,
+            modified: None,
+            section: None,
+            canonical: None,
+            images: Vec::new(),
+            attachments: Vec::new(),
+            lang: None,
+            notes: Vec::new(),
+            left_out: Vec::new(),
+        };
+        for n in 1..8 {
+            article.blocks.push(block(Role::Paragraph, long(n % 3)));
+            article
+                .blocks
+                .push(block(Role::Caption, format!("Ảnh {n}: cánh đồng bên sông khi nước đã về đến chân đê.")));
+        }
+        article.blocks.push(block(Role::Byline, "Trần Văn Cảnh".to_owned()));
+        let file = article.to_text();
+        let (content, signature) = compared(&article, &file);
+        assert_eq!(content, article.content_hash());
+        assert!(signature.is_some());
+        assert_eq!(signature, Signature::of(&file, |_| false));
+    }
 }
